@@ -1,0 +1,117 @@
+//! Cheaper ways: single changes of substitutable choices.
+
+use serde::Serialize;
+
+use crate::{
+    card::{RateCard, operation::Operation},
+    credits::Credits,
+    error::Faults,
+    plan::{Item, Plan},
+    reading::{At, Reader},
+};
+
+/// One change of one item that lowers the plan's expected total.
+///
+/// ```
+/// use pricetag::RateCard;
+///
+/// let card = RateCard::builtin();
+/// let plan = r#"{"items": [{"operation": "edit", "edit": "remove-background", "quantity": 3}]}"#;
+/// let plan = card.plan(&serde_json::from_str(plan)?).unwrap();
+/// let cheaper = plan.alternatives(None).unwrap();
+/// assert_eq!((cheaper[0].field.as_str(), cheaper[0].option.as_str()), ("provider", "wavespeed"));
+/// assert_eq!(cheaper[0].saves.to_string(), "3");
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Alternative {
+    /// The item's index in the plan.
+    pub item: usize,
+    /// The choice to change.
+    pub field: String,
+    /// The option to change it to.
+    pub option: String,
+    /// Expected credits saved, without free units.
+    pub saves: Credits,
+    /// The change of the winning rate's rank; negative is a lesser result.
+    pub rank: i64,
+    /// One sentence for a person.
+    pub why: String,
+}
+
+impl Plan<'_> {
+    /// Every single change that makes the plan cheaper, is available, and is allowed in the tier: the greatest saving
+    /// first, then by item, then in the card's order. The fault is `unknown-tier`.
+    ///
+    /// ```
+    /// # use pricetag::RateCard;
+    /// # let card = RateCard::builtin();
+    /// let free = card.plan(&serde_json::from_str(r#"{"items": [{"operation": "library"}]}"#)?).unwrap();
+    /// assert_eq!(free.alternatives(Some("basic")).unwrap(), []);
+    /// assert!(free.alternatives(Some("bronze")).is_err());
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    pub fn alternatives(&self, tier: Option<&str>) -> Result<Vec<Alternative>, Faults> {
+        let mut reader = Reader::default();
+        let tier = self.card.tier_index(&mut reader, tier);
+        reader.finish(self.alternatives_in(tier))
+    }
+
+    pub(crate) fn alternatives_in(&self, tier: Option<usize>) -> Vec<Alternative> {
+        let mut found = Vec::new();
+        for (index, item) in self.items.iter().enumerate() {
+            self.card.alternatives_of(index, item, tier, &mut found);
+        }
+        // The sort is stable: what saves the same stays by item and in the card's order.
+        found.sort_by(|one, other| other.saves.cmp(&one.saves));
+        found
+    }
+}
+
+impl RateCard {
+    /// The index of a tier that the caller names, if it names one.
+    pub(crate) fn tier_index(&self, reader: &mut Reader, tier: Option<&str>) -> Option<usize> {
+        self.tier_named(reader, tier?, &At::Document.key("tier"))
+    }
+
+    fn alternatives_of(&self, index: usize, item: &Item, tier: Option<usize>, found: &mut Vec<Alternative>) {
+        let Some(operation) = self.operations.get(item.operation) else { return };
+        for (position, choice) in operation.choices.iter().enumerate().filter(|(_, choice)| choice.substitutable) {
+            for (number, option) in (0_u32..).zip(&choice.options) {
+                let changed = operation.combination_with(item.combination, position, number);
+                if !self.allows(tier, item.operation, changed) {
+                    continue;
+                }
+                let Some((saves, rank)) = difference(operation, item, changed).filter(|(saves, _)| *saves > Credits::ZERO) else {
+                    continue;
+                };
+                found.push(Alternative {
+                    item: index,
+                    field: choice.name.clone(),
+                    option: option.id.clone(),
+                    saves,
+                    rank,
+                    why: why(&choice.title, &option.title, saves, rank, self.unit()),
+                });
+            }
+        }
+    }
+}
+
+/// What a change of combination saves, and how the rank changes; `None` where it is unavailable.
+fn difference(operation: &Operation, item: &Item, changed: usize) -> Option<(Credits, i64)> {
+    let expected = |combination| operation.unit(combination, item.band)?.expected.times(item.count);
+    let rank = |combination| operation.cell(combination).map(|(_, rate)| i64::from(rate.rank));
+    let saves = expected(item.combination)?.less(expected(changed)?);
+    Some((saves, rank(changed)?.saturating_sub(rank(item.combination)?)))
+}
+
+fn why(choice: &str, option: &str, saves: Credits, rank: i64, unit: &str) -> String {
+    let result = match rank {
+        ..0 => "for a lesser result",
+        0 => "for a result of the same rank",
+        1.. => "for a better result",
+    };
+    let plural = if saves == Credits::ONE { "" } else { "s" };
+    format!("{choice}: {option} is expected to save {saves} {unit}{plural}, {result}.")
+}

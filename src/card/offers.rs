@@ -1,0 +1,215 @@
+//! What a card offers on top of prices: tiers, pools of free units, and templates.
+
+use super::{
+    RateCard,
+    operation::{NO_POOL, When},
+    rates::UNPRICED,
+    reading::duplicate,
+    rates::when,
+};
+use crate::{
+    credits::Credits,
+    error::{Code, Path, Step},
+    limits::{EXCLUSIONS, FREE_UNITS, POOLS, TEMPLATES, TIERS},
+    reading::{At, Reader},
+    value::Value,
+};
+
+const TIER_FIELDS: &[&str] = &["id", "title", "monthlyCredits", "requestsPerMinute", "features", "excludes"];
+const EXCLUSION_FIELDS: &[&str] = &["operation", "when"];
+const POOL_FIELDS: &[&str] = &["id", "title", "operation", "when", "monthly"];
+const TEMPLATE_FIELDS: &[&str] = &["id", "title", "items"];
+
+/// The most requests a minute that a tier may name.
+const REQUESTS_PER_MINUTE: u32 = 1_000_000_000;
+
+/// A subscription.
+///
+/// ```
+/// let card = pricetag::RateCard::builtin();
+/// let basic = &card.tiers()[1];
+/// assert_eq!(basic.title, "Basic");
+/// assert_eq!(basic.monthly_credits.unwrap().to_string(), "500");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tier {
+    /// The name in accounts.
+    pub id: String,
+    /// The name for people.
+    pub title: String,
+    /// Credits a month; `None` is unlimited.
+    pub monthly_credits: Option<Credits>,
+    /// Requests a minute; `None` is unlimited.
+    pub requests_per_minute: Option<u32>,
+}
+
+/// A pool of outputs that a tier may have each month at no cost.
+///
+/// ```
+/// let card = pricetag::RateCard::builtin();
+/// assert_eq!(card.pools()[0].monthly("free"), 20);
+/// assert_eq!(card.pools()[0].monthly("no such tier"), 0);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pool {
+    /// The name in accounts.
+    pub id: String,
+    /// The name for people.
+    pub title: String,
+    monthly: Vec<(String, u64)>,
+}
+
+impl Pool {
+    /// How many outputs a month a tier has at no cost; 0 for a tier that the pool does not name.
+    ///
+    /// ```
+    /// assert_eq!(pricetag::RateCard::builtin().pools()[0].monthly("pro"), 100);
+    /// ```
+    pub fn monthly(&self, tier: &str) -> u64 {
+        self.monthly.iter().find(|(id, _)| id == tier).map_or(0, |(_, units)| *units)
+    }
+}
+
+impl RateCard {
+    pub(super) fn read_tiers(&mut self, reader: &mut Reader, card: &Value) {
+        for (index, value) in reader.optional_list(card, &At::Document, "tiers", TIERS).iter().enumerate() {
+            let at = At::Document;
+            let at = at.key("tiers");
+            let at = at.index(index);
+            let Some(value) = reader.fields(value, &at, "a tier", TIER_FIELDS) else { continue };
+            let id = reader.name(value, &at, "id").unwrap_or_default();
+            if self.tiers.iter().any(|tier| tier.id == id) {
+                duplicate(reader, &at.key("id"), "tier", id);
+            }
+            let requests = value.get("requestsPerMinute");
+            for (index, feature) in reader.optional_list(value, &at, "features", TIERS).iter().enumerate() {
+                reader.string(feature, &at.key("features").index(index), "a text");
+            }
+            let tier = Tier {
+                id: id.into(),
+                title: reader.title(value, &at, id),
+                monthly_credits: monthly_credits(reader, value, &at),
+                requests_per_minute: requests
+                    .and_then(|requests| reader.whole(requests, &at.key("requestsPerMinute"), 1, REQUESTS_PER_MINUTE)),
+            };
+            self.tiers.push(tier);
+            let bit = u32::try_from(index).ok().and_then(|index| 1_u32.checked_shl(index)).unwrap_or(0);
+            for (index, exclusion) in reader.optional_list(value, &at, "excludes", EXCLUSIONS).iter().enumerate() {
+                self.exclude(reader, exclusion, &at.key("excludes").index(index), bit);
+            }
+        }
+    }
+
+    fn exclude(&mut self, reader: &mut Reader, value: &Value, at: &At, bit: u32) {
+        let Some(value) = reader.fields(value, at, "an exclusion", EXCLUSION_FIELDS) else { return };
+        self.mark(reader, value, at, |cell| cell.excluded |= bit);
+    }
+
+    pub(super) fn read_pools(&mut self, reader: &mut Reader, card: &Value) {
+        for (index, value) in reader.optional_list(card, &At::Document, "freeUnits", POOLS).iter().enumerate() {
+            let at = At::Document;
+            let at = at.key("freeUnits");
+            let at = at.index(index);
+            let Some(value) = reader.fields(value, &at, "a pool of free units", POOL_FIELDS) else { continue };
+            let id = reader.name(value, &at, "id").unwrap_or_default();
+            if self.pools.iter().any(|pool| pool.id == id) {
+                duplicate(reader, &at.key("id"), "pool", id);
+            }
+            let title = reader.title(value, &at, id);
+            let monthly = self.monthly(reader, value, &at);
+            self.pools.push(Pool { id: id.into(), title, monthly });
+            let number = u16::try_from(index).unwrap_or(NO_POOL);
+            self.mark(reader, value, &at, |cell| {
+                if cell.pool == NO_POOL {
+                    cell.pool = number;
+                }
+            });
+        }
+    }
+
+    /// Marks the cells that `value` names by its operation and its `when`.
+    fn mark(&mut self, reader: &mut Reader, value: &Value, at: &At, mark: impl Fn(&mut super::operation::Cell)) {
+        let at_operation = at.key("operation");
+        let id = reader.required(value, at, "operation", "the id of an operation");
+        let id = id.and_then(|id| reader.string(id, &at_operation, "the id of an operation"));
+        let when_value = reader.required(value, at, "when", "an object of choices (`{}` matches everything)");
+        let (Some(id), Some(when_value)) = (id, when_value) else { return };
+        let Some(position) = self.operations.iter().position(|operation| operation.id == id) else {
+            let known = self.operations.iter().map(|operation| operation.id.as_str());
+            reader.unknown(Code::UnknownOperation, &at_operation, "operation", id, known);
+            return;
+        };
+        let Some(operation) = self.operations.get_mut(position) else { return };
+        let when: When = when(reader, when_value, &at.key("when"), operation);
+        let mut cells = std::mem::take(&mut operation.cells);
+        operation.for_each_match(&when, &mut |combination| {
+            if let Some(cell) = cells.get_mut(combination) {
+                mark(cell);
+            }
+        });
+        operation.cells = cells;
+    }
+
+    fn monthly(&self, reader: &mut Reader, pool: &Value, at: &At) -> Vec<(String, u64)> {
+        let at = at.key("monthly");
+        let value = pool.get("monthly");
+        if value.is_none() {
+            reader.missing(&at, "an object of free outputs a month by tier");
+        }
+        let members = value.and_then(|value| reader.object(value, &at, "an object of free outputs a month by tier"));
+        let mut monthly = Vec::new();
+        for (tier, units) in members.unwrap_or_default() {
+            let at = at.key(tier);
+            if !self.tiers.iter().any(|known| known.id == *tier) {
+                reader.unknown(Code::UnknownTier, &at, "tier", tier, self.tiers.iter().map(|tier| tier.id.as_str()));
+            }
+            let units = reader.whole(units, &at, 0, FREE_UNITS).unwrap_or(0);
+            monthly.push((tier.clone(), units.into()));
+        }
+        monthly
+    }
+
+    /// A template is a plan: what a plan may not have, it may not have either.
+    pub(super) fn check_templates(&self, reader: &mut Reader, card: &Value) {
+        let at = At::Document;
+        let at = at.key("templates");
+        let mut ids = Vec::new();
+        for (index, value) in reader.optional_list(card, &At::Document, "templates", TEMPLATES).iter().enumerate() {
+            let at = at.index(index);
+            let Some(template) = reader.fields(value, &at, "a template", TEMPLATE_FIELDS) else { continue };
+            let id = reader.name(template, &at, "id").unwrap_or_default();
+            if ids.contains(&id) {
+                duplicate(reader, &at.key("id"), "template", id);
+            }
+            ids.push(id);
+            reader.title(template, &at, id);
+            // Where operations have faults of their own, a template's would only repeat them.
+            let priced = |cells: &[super::operation::Cell]| cells.iter().all(|cell| cell.rate != UNPRICED);
+            if self.operations.iter().all(|operation| priced(&operation.cells)) {
+                self.check_template(reader, template, index);
+            }
+        }
+    }
+
+    fn check_template(&self, reader: &mut Reader, template: &Value, index: usize) {
+        let items = template.get("items").map(|items| ("items".to_owned(), items.clone()));
+        let Err(faults) = self.plan(&Value::Object(items.into_iter().collect())) else { return };
+        for mut fault in faults.errors {
+            let mut steps = vec![Step::Key("templates".into()), Step::Index(index)];
+            steps.append(&mut fault.path.0);
+            fault.path = Path(steps);
+            fault.message = format!("{}: {}", fault.code, fault.message);
+            fault.code = Code::UnpriceableTemplate;
+            reader.faults.push(fault);
+        }
+    }
+}
+
+fn monthly_credits(reader: &mut Reader, tier: &Value, at: &At) -> Option<Credits> {
+    let at_credits = at.key("monthlyCredits");
+    let credits = reader.required(tier, at, "monthlyCredits", "a number of credits or `\"unlimited\"`")?;
+    match credits {
+        Value::String(word) if word == "unlimited" => None,
+        credits => reader.amount(credits, &at_credits, Credits::MAX),
+    }
+}

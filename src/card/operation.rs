@@ -1,0 +1,190 @@
+//! One operation, compiled: dense tables, so that rating is a look-up and integer arithmetic.
+
+use crate::{
+    credits::{Credits, Percent, Range},
+    estimate::Accuracy,
+    limits::{COMBINATIONS, OUTPUTS, QUANTITY},
+};
+
+/// No pool of free units.
+pub(crate) const NO_POOL: u16 = u16::MAX;
+
+/// What can be done, and what it costs in every combination of its options.
+pub(crate) struct Operation {
+    pub id: String,
+    pub title: String,
+    pub choices: Vec<Choice>,
+    /// The whole-number fields: the quantity, then width and height if it has a size, then its counts.
+    pub numbers: Vec<Number>,
+    /// Empty when it has no size.
+    pub bands: Vec<Band>,
+    pub accuracy: Accuracy,
+    pub rates: Vec<Rate>,
+    /// A row for every combination of options; the last choice varies fastest.
+    pub cells: Vec<Cell>,
+}
+
+/// A field with named options.
+pub(crate) struct Choice {
+    pub name: String,
+    pub title: String,
+    pub options: Vec<ChoiceOption>,
+    pub default: Option<u32>,
+    pub substitutable: bool,
+    /// How far apart two neighbouring options are in the cells.
+    pub stride: usize,
+}
+
+pub(crate) struct ChoiceOption {
+    pub id: String,
+    pub title: String,
+}
+
+/// A field with a whole number.
+pub(crate) struct Number {
+    pub name: String,
+    pub default: Option<u32>,
+    pub min: u32,
+    pub max: u32,
+}
+
+impl Number {
+    /// How many times an item is done; every operation has it.
+    pub fn quantity() -> Self {
+        Self { name: "quantity".into(), default: Some(1), min: 1, max: QUANTITY }
+    }
+}
+
+pub(crate) struct Band {
+    pub up_to_pixels: u64,
+    pub percent: Percent,
+}
+
+pub(crate) struct Rate {
+    /// Its price, or the reason why there is none.
+    pub price: Result<Range, String>,
+    /// The price and its size surcharge, in each band; one element when the operation has no size.
+    pub units: Vec<Range>,
+    pub rank: u32,
+    pub accuracy: Option<Accuracy>,
+    pub note: Option<String>,
+}
+
+/// What is known of one combination of options.
+#[derive(Clone, Copy)]
+pub(crate) struct Cell {
+    /// The index of the winning rate.
+    pub rate: u16,
+    /// The index of the first matching pool of free units, or [`NO_POOL`].
+    pub pool: u16,
+    /// A bit for each tier that may not use it.
+    pub excluded: u32,
+}
+
+/// The options that a `when` allows in each choice; `None` allows any.
+pub(crate) struct When(pub Vec<Option<Vec<u32>>>);
+
+impl Operation {
+    /// How many combinations of options there are, or `None` beyond the limit.
+    pub fn combinations(choices: &[Choice]) -> Option<usize> {
+        choices.iter().try_fold(1_usize, |product, choice| {
+            product.checked_mul(choice.options.len()).filter(|&product| product <= COMBINATIONS)
+        })
+    }
+
+    pub fn has_size(&self) -> bool {
+        !self.bands.is_empty()
+    }
+
+    /// The combination that these options make, one for each choice.
+    pub fn combination(&self, options: &[u32]) -> usize {
+        self.choices.iter().zip(options).fold(0, |combination, (choice, &option)| {
+            combination.saturating_add(choice.stride.saturating_mul(usize::try_from(option).unwrap_or(usize::MAX)))
+        })
+    }
+
+    /// The option of a choice in a combination.
+    pub fn option_in(&self, combination: usize, choice: usize) -> u32 {
+        let Some(choice) = self.choices.get(choice) else { return 0 };
+        let position = combination.checked_div(choice.stride).and_then(|index| index.checked_rem(choice.options.len()));
+        position.and_then(|position| u32::try_from(position).ok()).unwrap_or(0)
+    }
+
+    /// The combination that differs from this one in one choice.
+    pub fn combination_with(&self, combination: usize, choice: usize, option: u32) -> usize {
+        let Some(stride) = self.choices.get(choice).map(|choice| choice.stride) else { return combination };
+        let offset = |option: u32| stride.saturating_mul(usize::try_from(option).unwrap_or(usize::MAX));
+        combination.saturating_sub(offset(self.option_in(combination, choice))).saturating_add(offset(option))
+    }
+
+    /// The band of an area; `None` past the last.
+    pub fn band(&self, pixels: u64) -> Option<usize> {
+        self.bands.iter().position(|band| pixels <= band.up_to_pixels)
+    }
+
+    /// How many outputs these numbers ask for: the quantity times every count; `None` beyond any number.
+    pub fn count(&self, numbers: &[u32]) -> Option<u64> {
+        let sides = if self.has_size() { 1..3 } else { 0..0 };
+        let factors = numbers.iter().enumerate().filter(|(index, _)| !sides.contains(index));
+        factors.map(|(_, &factor)| u64::from(factor)).try_fold(1, u64::checked_mul)
+    }
+
+    pub fn cell(&self, combination: usize) -> Option<(Cell, &Rate)> {
+        let cell = *self.cells.get(combination)?;
+        self.rates.get(usize::from(cell.rate)).map(|rate| (cell, rate))
+    }
+
+    /// What one output costs there; `None` where it is unavailable.
+    pub fn unit(&self, combination: usize, band: usize) -> Option<Range> {
+        self.cell(combination)?.1.units.get(band).copied()
+    }
+
+    /// What `count` outputs cost there; `None` where that is unavailable, or beyond the limit of amounts or of counts.
+    pub fn price(&self, combination: usize, band: usize, count: u64) -> Option<Range> {
+        if count > OUTPUTS { None } else { self.unit(combination, band)?.times(count) }
+    }
+
+    /// The title of an item: the operation's, then each chosen option's.
+    pub fn item_title(&self, combination: usize) -> String {
+        let mut title = self.title.clone();
+        for (index, choice) in self.choices.iter().enumerate() {
+            let option = usize::try_from(self.option_in(combination, index)).ok();
+            if let Some(option) = option.and_then(|option| choice.options.get(option)) {
+                title.push_str(" · ");
+                title.push_str(&option.title);
+            }
+        }
+        title
+    }
+
+    /// Calls `visit` with every combination that a `when` matches, in the card's order.
+    pub fn for_each_match(&self, when: &When, visit: &mut impl FnMut(usize)) {
+        self.matches_from(when, 0, 0, visit);
+    }
+
+    fn matches_from(&self, when: &When, depth: usize, combination: usize, visit: &mut impl FnMut(usize)) {
+        let Some(choice) = self.choices.get(depth) else { return visit(combination) };
+        let mut with = |option: u32| {
+            let offset = choice.stride.saturating_mul(usize::try_from(option).unwrap_or(usize::MAX));
+            self.matches_from(when, depth.saturating_add(1), combination.saturating_add(offset), visit);
+        };
+        match when.0.get(depth).and_then(Option::as_ref) {
+            Some(options) => options.iter().copied().for_each(&mut with),
+            None => (0..u32::try_from(choice.options.len()).unwrap_or(0)).for_each(&mut with),
+        }
+    }
+}
+
+impl Rate {
+    /// The unit price in each band: the price, and its surcharge rounded up to the step.
+    pub fn compile(&mut self, bands: &[Band], step: Credits) {
+        let Ok(price) = self.price else { return };
+        let none = [Band { up_to_pixels: u64::MAX, percent: Percent::default() }];
+        let bands = if bands.is_empty() { &none } else { bands };
+        // A price and a surcharge at their limits are a tenth of the largest amount, so neither step can fail.
+        self.units = bands
+            .iter()
+            .map(|band| price.surcharge(band.percent, step).and_then(|extra| price.plus(extra)).unwrap_or(Range::exact(Credits::MAX)))
+            .collect();
+    }
+}

@@ -1,0 +1,164 @@
+//! Reading rates, and finding which of them wins in every combination of options.
+
+use super::{
+    operation::{Operation, Rate, When},
+    reading::option_named,
+};
+use crate::{
+    credits::{Credits, Range},
+    error::Code,
+    estimate::Accuracy,
+    limits::{RANK, RATES, TEXT_CHARACTERS},
+    reading::{At, Reader},
+    value::Value,
+};
+
+const RATE_FIELDS: &[&str] = &["when", "price", "unavailable", "rank", "accuracy", "note"];
+const RANGE_FIELDS: &[&str] = &["low", "expected", "high"];
+
+/// The winning rate of a combination that no rate has matched yet.
+pub(super) const UNPRICED: u16 = u16::MAX;
+
+pub(super) fn accuracy(reader: &mut Reader, object: &Value, at: &At) -> Option<Accuracy> {
+    let at = at.key("accuracy");
+    let name = reader.string(object.get("accuracy")?, &at, "the name of an accuracy")?;
+    // `exact` is what a price without a range is; it cannot be declared.
+    let known = [Accuracy::VeryAccurate, Accuracy::Accurate, Accuracy::Varies];
+    let accuracy = known.into_iter().find(|accuracy| accuracy.as_str() == name);
+    if accuracy.is_none() {
+        reader.unknown(Code::UnknownOption, &at, "accuracy", name, known.iter().map(|accuracy| accuracy.as_str()));
+    }
+    accuracy
+}
+
+/// The rates, and which of them wins in each cell.
+pub(super) fn rates(reader: &mut Reader, value: &Value, at: &At, operation: &mut Operation, step: Credits, understood: bool) {
+    let Some(list) = reader.required(value, at, "rates", "a list of rates") else { return };
+    let at_rates = at.key("rates");
+    let Some(list) = reader.list(list, &at_rates, "a list of rates", RATES) else { return };
+    let before = reader.faults.len();
+    let mut whens = Vec::new();
+    for (index, value) in list.iter().enumerate() {
+        let (when, mut rate) = rate(reader, value, &at_rates.index(index), operation);
+        rate.compile(&operation.bands, step);
+        whens.push(when);
+        operation.rates.push(rate);
+    }
+    if understood && reader.faults.len() == before {
+        fill_cells(reader, at, operation, &whens);
+    }
+}
+
+/// Gives each cell to the first rate that matches it; a rate that gets none, and a cell that none matches, are faults.
+fn fill_cells(reader: &mut Reader, at: &At, operation: &mut Operation, whens: &[When]) {
+    let mut cells = std::mem::take(&mut operation.cells);
+    let mut left = cells.len();
+    for (index, when) in whens.iter().enumerate() {
+        let left_before = left;
+        // Once every cell has its rate, no further rate can win: nothing is left to look for.
+        if left > 0 {
+            operation.for_each_match(when, &mut |combination| {
+                if let Some(cell) = cells.get_mut(combination).filter(|cell| cell.rate == UNPRICED) {
+                    cell.rate = u16::try_from(index).unwrap_or(UNPRICED);
+                    left = left.saturating_sub(1);
+                }
+            });
+        }
+        if left == left_before {
+            let message = "this rate never wins: the rates before it match all that it matches";
+            reader.fault(Code::UnreachableRate, &at.key("rates").index(index), message);
+        }
+    }
+    if let Some(unpriced) = cells.iter().position(|cell| cell.rate == UNPRICED) {
+        let example = combination_text(operation, unpriced);
+        let message = format!("no rate matches {example}, one of {left} combinations without a price");
+        let help = "an absent rate never means free: add a rate, or one that says `unavailable`";
+        reader.fault_with_help(Code::UnpricedCombination, &at.key("rates"), message, help);
+    }
+    operation.cells = cells;
+}
+
+fn combination_text(operation: &Operation, combination: usize) -> String {
+    let mut text = String::new();
+    for (index, choice) in operation.choices.iter().enumerate() {
+        let option = usize::try_from(operation.option_in(combination, index)).unwrap_or(usize::MAX);
+        let option = choice.options.get(option).map_or("", |option| option.id.as_str());
+        text.push_str(if index == 0 { "`" } else { ", `" });
+        text.push_str(&format!("{} = {option}`", choice.name));
+    }
+    if text.is_empty() { "the operation".into() } else { text }
+}
+
+fn rate(reader: &mut Reader, value: &Value, at: &At, operation: &Operation) -> (When, Rate) {
+    let mut rate = Rate { price: Err(String::new()), units: Vec::new(), rank: 0, accuracy: None, note: None };
+    let everything = || When(vec![None; operation.choices.len()]);
+    let Some(value) = reader.fields(value, at, "a rate", RATE_FIELDS) else { return (everything(), rate) };
+    let when = reader.required(value, at, "when", "an object of choices (`{}` matches everything)");
+    let when = when.map_or_else(everything, |when_value| self::when(reader, when_value, &at.key("when"), operation));
+    match (value.get("price"), value.get("unavailable")) {
+        (Some(found), None) => rate.price = price(reader, found, &at.key("price")).ok_or_else(String::new),
+        (None, Some(_)) => rate.price = Err(unavailable(reader, value, at)),
+        (None, None) => reader.missing(&at.key("price"), "a `price`, or `unavailable` with the reason,"),
+        (Some(_), Some(_)) => {
+            reader.fault(Code::UnknownField, &at.key("unavailable"), "a rate has a price or is unavailable, not both");
+        }
+    }
+    rate.rank = value.get("rank").and_then(|rank| reader.whole(rank, &at.key("rank"), 0, RANK)).unwrap_or(0);
+    rate.accuracy = accuracy(reader, value, at);
+    rate.note = reader.optional_text(value, at, "note");
+    (when, rate)
+}
+
+fn unavailable(reader: &mut Reader, rate: &Value, at: &At) -> String {
+    let reason = reader.optional_text(rate, at, "unavailable").unwrap_or_default();
+    if reason.trim().is_empty() && matches!(rate.get("unavailable"), Some(Value::String(_))) {
+        let message = format!("the reason has 1 to {TEXT_CHARACTERS} characters, because people are shown it");
+        reader.fault(Code::OutOfRange, &at.key("unavailable"), message);
+    }
+    reason
+}
+
+fn price(reader: &mut Reader, value: &Value, at: &At) -> Option<Range> {
+    if !matches!(value, Value::Object(_)) {
+        return reader.amount(value, at, Credits::MAX_PRICE).map(Range::exact);
+    }
+    let value = reader.fields(value, at, "a price", RANGE_FIELDS)?;
+    let mut figure = |key| {
+        let figure = reader.required(value, at, key, "this figure of the range")?;
+        reader.amount(figure, &at.key(key), Credits::MAX_PRICE)
+    };
+    let (low, expected, high) = (figure("low"), figure("expected"), figure("high"));
+    let range = Range { low: low?, expected: expected?, high: high? };
+    if range.low > range.expected || range.expected > range.high {
+        let message = format!("{}, {}, {} do not ascend", range.low, range.expected, range.high);
+        reader.fault_with_help(Code::RangeOutOfOrder, at, message, "low ≤ expected ≤ high");
+        return None;
+    }
+    Some(range)
+}
+
+/// The options that a `when` names, in each choice of the operation.
+pub(super) fn when(reader: &mut Reader, value: &Value, at: &At, operation: &Operation) -> When {
+    let mut when = When(vec![None; operation.choices.len()]);
+    let Some(members) = reader.object(value, at, "an object of choices") else { return when };
+    for (name, value) in members {
+        let at = at.key(name);
+        let Some(index) = operation.choices.iter().position(|choice| choice.name == *name) else {
+            reader.unknown(Code::UnknownChoice, &at, "choice", name, operation.choices.iter().map(|choice| choice.name.as_str()));
+            continue;
+        };
+        let (Some(choice), Some(allowed)) = (operation.choices.get(index), when.0.get_mut(index)) else { continue };
+        *allowed = match value {
+            Value::List(options) if options.is_empty() => {
+                reader.fault(Code::OutOfRange, &at, "an empty list matches nothing");
+                None
+            }
+            Value::List(options) => {
+                let named = options.iter().enumerate();
+                Some(named.filter_map(|(index, value)| option_named(reader, value, &at.index(index), &choice.options)).collect())
+            }
+            option => option_named(reader, option, &at, &choice.options).map(|option| vec![option]),
+        };
+    }
+    when
+}

@@ -1,0 +1,232 @@
+//! Reading operations from a card's document: their choices, counts and sizes.
+
+use super::{
+    operation::{Band, Cell, Choice, ChoiceOption, NO_POOL, Number, Operation},
+    rates::{UNPRICED, accuracy, rates},
+};
+use crate::{
+    credits::{Credits, Percent},
+    error::Code,
+    estimate::Accuracy,
+    limits::{BANDS, CHOICES, COMBINATIONS, COUNT, COUNTS, OPERATIONS, OPTIONS, PIXELS, SIDE_PIXELS},
+    reading::{At, Reader},
+    value::Value,
+};
+
+const OPERATION_FIELDS: &[&str] = &["id", "title", "output", "accuracy", "choices", "counts", "size", "rates"];
+const CHOICE_FIELDS: &[&str] = &["name", "title", "default", "substitutable", "options"];
+const OPTION_FIELDS: &[&str] = &["id", "title", "provider"];
+const COUNT_FIELDS: &[&str] = &["name", "title", "default", "min", "max"];
+const SIZE_FIELDS: &[&str] = &["default", "side", "bands"];
+const BAND_FIELDS: &[&str] = &["upToPixels", "addPercent"];
+
+/// Every operation of the card, with `step` for its surcharges.
+pub(super) fn operations(reader: &mut Reader, card: &Value, step: Credits) -> Vec<Operation> {
+    let at = At::Document;
+    let at = at.key("operations");
+    let Some(value) = reader.required(card, &At::Document, "operations", "a list of operations") else { return Vec::new() };
+    let Some(list) = reader.list(value, &at, "a list of operations", OPERATIONS) else { return Vec::new() };
+    if list.is_empty() {
+        reader.fault(Code::OutOfRange, &at, "a card has at least one operation");
+    }
+    let mut operations: Vec<Operation> = Vec::new();
+    for (index, value) in list.iter().enumerate() {
+        let at = at.index(index);
+        if let Some(operation) = operation(reader, value, &at, step) {
+            if operations.iter().any(|other| other.id == operation.id) {
+                duplicate(reader, &at.key("id"), "operation", &operation.id);
+            }
+            operations.push(operation);
+        }
+    }
+    operations
+}
+
+/// One operation; `None` when so much is wrong that nothing can refer to it.
+fn operation(reader: &mut Reader, value: &Value, at: &At, step: Credits) -> Option<Operation> {
+    let value = reader.fields(value, at, "an operation", OPERATION_FIELDS)?;
+    let before = reader.faults.len();
+    let id = reader.name(value, at, "id");
+    let title = reader.title(value, at, id.unwrap_or_default());
+    reader.optional_text(value, at, "output");
+    let accuracy = accuracy(reader, value, at).unwrap_or(Accuracy::Varies);
+    let mut choices = Vec::new();
+    for (index, choice_value) in reader.optional_list(value, at, "choices", CHOICES).iter().enumerate() {
+        choices.extend(choice(reader, choice_value, &at.key("choices").index(index)));
+    }
+    let mut numbers = vec![Number::quantity()];
+    let bands = value.get("size").map(|size_value| size(reader, size_value, &at.key("size"), &mut numbers)).unwrap_or_default();
+    for (index, count_value) in reader.optional_list(value, at, "counts", COUNTS).iter().enumerate() {
+        numbers.extend(count(reader, count_value, &at.key("counts").index(index)));
+    }
+    unique_fields(reader, at, &choices, &numbers);
+    let Some(combinations) = Operation::combinations(&choices) else {
+        reader.fault(Code::LimitExceeded, at, format!("more than the {COMBINATIONS} combinations of options that are allowed"));
+        return None;
+    };
+    set_strides(&mut choices);
+    // Whether rates match can only be told when every choice was understood.
+    let understood = reader.faults.len() == before;
+    let cell = Cell { rate: UNPRICED, pool: NO_POOL, excluded: 0 };
+    let mut operation = Operation {
+        id: id?.into(),
+        title,
+        choices,
+        numbers,
+        bands,
+        accuracy,
+        rates: Vec::new(),
+        cells: vec![cell; combinations],
+    };
+    rates(reader, value, at, &mut operation, step, understood);
+    Some(operation)
+}
+
+pub(super) fn duplicate(reader: &mut Reader, at: &At, what: &str, name: &str) {
+    reader.fault(Code::DuplicateId, at, format!("the {what} `{name}` stands here a second time"));
+}
+
+/// Each field of an item has one meaning.
+fn unique_fields(reader: &mut Reader, at: &At, choices: &[Choice], numbers: &[Number]) {
+    let mut names = vec!["operation"];
+    for name in numbers.iter().map(|number| &number.name).chain(choices.iter().map(|choice| &choice.name)) {
+        if names.contains(&name.as_str()) {
+            duplicate(reader, at, "field", name);
+        }
+        names.push(name);
+    }
+}
+
+fn set_strides(choices: &mut [Choice]) {
+    let mut stride = 1_usize;
+    for choice in choices.iter_mut().rev() {
+        choice.stride = stride;
+        stride = stride.saturating_mul(choice.options.len());
+    }
+}
+
+fn choice(reader: &mut Reader, value: &Value, at: &At) -> Option<Choice> {
+    let value = reader.fields(value, at, "a choice", CHOICE_FIELDS)?;
+    let name = reader.name(value, at, "name");
+    let title = reader.title(value, at, name.unwrap_or_default());
+    let substitutable = value.get("substitutable").and_then(|flag| reader.boolean(flag, &at.key("substitutable")));
+    let mut options: Vec<ChoiceOption> = Vec::new();
+    let list = reader.required(value, at, "options", "a list of options");
+    let list = list.and_then(|list| reader.list(list, &at.key("options"), "a list of options", OPTIONS))?;
+    if list.is_empty() {
+        reader.fault(Code::OutOfRange, &at.key("options"), "a choice has at least one option");
+    }
+    for (index, option) in list.iter().enumerate() {
+        let at_options = at.key("options");
+        let at = at_options.index(index);
+        let Some(option) = reader.fields(option, &at, "an option", OPTION_FIELDS) else { continue };
+        let Some(id) = reader.name(option, &at, "id") else { continue };
+        reader.optional_text(option, &at, "provider");
+        if options.iter().any(|other| other.id == id) {
+            duplicate(reader, &at.key("id"), "option", id);
+        }
+        options.push(ChoiceOption { id: id.into(), title: reader.title(option, &at, id) });
+    }
+    let default = value.get("default").and_then(|default| option_named(reader, default, &at.key("default"), &options));
+    Some(Choice { name: name?.into(), title, options, default, substitutable: substitutable.unwrap_or(false), stride: 0 })
+}
+
+/// The index of the option that a value names.
+pub(super) fn option_named(reader: &mut Reader, value: &Value, at: &At, options: &[ChoiceOption]) -> Option<u32> {
+    let id = reader.string(value, at, "the id of an option")?;
+    let position = options.iter().position(|option| option.id == id);
+    if position.is_none() {
+        reader.unknown(Code::UnknownOption, at, "option", id, options.iter().map(|option| option.id.as_str()));
+    }
+    position.and_then(|position| u32::try_from(position).ok())
+}
+
+fn count(reader: &mut Reader, value: &Value, at: &At) -> Option<Number> {
+    let value = reader.fields(value, at, "a count", COUNT_FIELDS)?;
+    let name = reader.name(value, at, "name");
+    reader.title(value, at, name.unwrap_or_default());
+    let min = value.get("min").map_or(Some(1), |min| reader.whole(min, &at.key("min"), 1, COUNT));
+    let max = reader.required(value, at, "max", "the greatest count");
+    let max = max.and_then(|max| reader.whole(max, &at.key("max"), 1, COUNT));
+    let (min, max) = ordered(reader, at, min?, max?)?;
+    let default = value.get("default").and_then(|default| reader.whole(default, &at.key("default"), min, max));
+    Some(Number { name: name?.into(), default, min, max })
+}
+
+fn ordered(reader: &mut Reader, at: &At, min: u32, max: u32) -> Option<(u32, u32)> {
+    if min > max {
+        reader.fault(Code::RangeOutOfOrder, at, format!("`min` {min} is above `max` {max}"));
+        return None;
+    }
+    Some((min, max))
+}
+
+/// Adds width and height to the numbers, and answers the bands.
+fn size(reader: &mut Reader, value: &Value, at: &At, numbers: &mut Vec<Number>) -> Vec<Band> {
+    let Some(value) = reader.fields(value, at, "a size", SIZE_FIELDS) else { return Vec::new() };
+    let bands = bands(reader, value, at);
+    let Some((min, max)) = side(reader, value, at) else { return bands };
+    let at_default = at.key("default");
+    let default = value.get("default").and_then(|default| reader.fields(default, &at_default, "a size", &["width", "height"]));
+    let mut sides = [None; 2];
+    for (side, name) in sides.iter_mut().zip(["width", "height"]) {
+        *side = default.and_then(|default| {
+            let side = reader.required(default, &at_default, name, "a side in pixels")?;
+            reader.whole(side, &at_default.key(name), min, max)
+        });
+        numbers.push(Number { name: name.into(), default: *side, min, max });
+    }
+    if let ([Some(width), Some(height)], Some(last)) = (sides, bands.last())
+        && u64::from(width).saturating_mul(u64::from(height)) > last.up_to_pixels
+    {
+        reader.fault(Code::SizeTooLarge, &at_default, format!("{width} × {height} is past the last band"));
+    }
+    bands
+}
+
+fn side(reader: &mut Reader, size: &Value, at: &At) -> Option<(u32, u32)> {
+    let at_side = at.key("side");
+    let side = reader.required(size, at, "side", "the bounds of a side")?;
+    let side = reader.fields(side, &at_side, "the bounds of a side", &["min", "max"])?;
+    let mut bound = |key| {
+        let bound = reader.required(side, &at_side, key, "a side in pixels")?;
+        reader.whole(bound, &at_side.key(key), 1, SIDE_PIXELS)
+    };
+    let (min, max) = (bound("min"), bound("max"));
+    ordered(reader, &at_side, min?, max?)
+}
+
+fn bands(reader: &mut Reader, size: &Value, at: &At) -> Vec<Band> {
+    let at = at.key("bands");
+    let Some(list) = size.get("bands") else {
+        reader.missing(&at, "a list of bands");
+        return Vec::new();
+    };
+    let list = reader.list(list, &at, "a list of bands", BANDS).unwrap_or_default();
+    if list.is_empty() && matches!(size.get("bands"), Some(Value::List(_))) {
+        reader.fault(Code::OutOfRange, &at, "a size has at least one band");
+    }
+    let mut bands: Vec<Band> = Vec::new();
+    for (index, value) in list.iter().enumerate() {
+        let at = at.index(index);
+        let Some(value) = reader.fields(value, &at, "a band", BAND_FIELDS) else { continue };
+        let up_to = reader.required(value, &at, "upToPixels", "an area in pixels");
+        let up_to = up_to.and_then(|up_to| reader.whole_u64(up_to, &at.key("upToPixels"), 1, PIXELS));
+        let add = reader.required(value, &at, "addPercent", "a percentage");
+        let percent = add.and_then(|add| percent(reader, add, &at.key("addPercent")));
+        let (Some(up_to_pixels), Some(percent)) = (up_to, percent) else { continue };
+        if let Some(last) = bands.last()
+            && last.up_to_pixels >= up_to_pixels
+        {
+            let message = format!("{up_to_pixels} is not above the band before, {}", last.up_to_pixels);
+            reader.fault(Code::BandsOutOfOrder, &at.key("upToPixels"), message);
+        }
+        bands.push(Band { up_to_pixels, percent });
+    }
+    bands
+}
+
+fn percent(reader: &mut Reader, value: &Value, at: &At) -> Option<Percent> {
+    let most = Percent::MOST;
+    reader.amount(value, at, most).and_then(Percent::from_credits)
+}

@@ -1,0 +1,225 @@
+//! Rating: what each item of a plan costs, and why.
+
+use serde::Serialize;
+
+use crate::{
+    account::FreeUnits,
+    card::{
+        RateCard,
+        operation::{Operation, Rate},
+    },
+    credits::{Percent, Range},
+    plan::{Item, Plan},
+};
+
+/// How much a figure can be relied on, the most reliable first.
+///
+/// ```
+/// use pricetag::Accuracy;
+///
+/// assert!(Accuracy::Exact < Accuracy::Varies);
+/// assert_eq!(Accuracy::VeryAccurate.as_str(), "very-accurate");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Accuracy {
+    /// Low and high agree.
+    Exact,
+    /// The expected figure is nearly always met.
+    VeryAccurate,
+    /// The expected figure is usually met.
+    Accurate,
+    /// The result decides.
+    Varies,
+}
+
+impl Accuracy {
+    /// The name on every wire.
+    ///
+    /// ```
+    /// assert_eq!(pricetag::Accuracy::Exact.as_str(), "exact");
+    /// ```
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Exact => "exact",
+            Self::VeryAccurate => "very-accurate",
+            Self::Accurate => "accurate",
+            Self::Varies => "varies",
+        }
+    }
+}
+
+/// Which card made an estimate.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct CardReference {
+    /// The card's id.
+    pub id: String,
+    /// The card's version.
+    pub version: String,
+    /// The card's fingerprint.
+    pub fingerprint: String,
+}
+
+/// A rated plan.
+///
+/// ```
+/// use pricetag::{Accuracy, FreeUnits, RateCard};
+///
+/// let card = RateCard::builtin();
+/// let plan = r#"{"items": [{"operation": "create", "quality": "standard", "quantity": 5}]}"#;
+/// let estimate = card.plan(&serde_json::from_str(plan)?).unwrap().estimate(&FreeUnits::none());
+/// let total = estimate.total;
+/// assert_eq!((total.low.to_number(), total.expected.to_number(), total.high.to_number()), (15.0, 20.0, 25.0));
+/// assert_eq!(estimate.accuracy, Accuracy::VeryAccurate);
+/// assert_eq!(estimate.lines[0].title, "Create · Best match · Standard");
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Estimate {
+    /// The card that made it.
+    pub card: CardReference,
+    /// The name of the unit, `credit`.
+    pub unit: String,
+    /// What the plan costs.
+    pub total: Range,
+    /// The accuracy of its least accurate line.
+    pub accuracy: Accuracy,
+    /// A line for each item, in order.
+    pub lines: Vec<Line>,
+}
+
+/// One rated item.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Line {
+    /// The item's index in the plan.
+    pub item: usize,
+    /// The operation's id.
+    pub operation: String,
+    /// The operation's title and each chosen option's, joined by ` · `.
+    pub title: String,
+    /// The index of the winning rate in its operation.
+    pub rate: usize,
+    /// The winning rate's note.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+    /// The price of one output, its size surcharge included.
+    pub unit: Range,
+    /// Outputs: the quantity times every count.
+    pub count: u64,
+    /// Outputs that cost nothing.
+    pub free: u64,
+    /// unit × (count − free)
+    pub total: Range,
+    /// Exact if the unit's low and high agree, else as the rate or the operation says.
+    pub accuracy: Accuracy,
+    /// Why: they add up to the total, figure by figure.
+    pub parts: Vec<Part>,
+}
+
+/// One cause of a line's total.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum Part {
+    /// The price for the full count.
+    Base {
+        /// base × count
+        amount: Range,
+    },
+    /// The size surcharge for the full count.
+    Size {
+        /// The band's percentage.
+        percent: PartPercent,
+        /// surcharge × count
+        amount: Range,
+    },
+    /// What free units take off.
+    Free {
+        /// How many outputs are free.
+        units: u64,
+        /// −unit × free
+        amount: Range,
+    },
+}
+
+/// The percentage of a size band, at most three decimals.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct PartPercent(pub(crate) Percent);
+
+impl Plan<'_> {
+    /// What the plan costs when these units are free. Items take from a pool in plan order.
+    ///
+    /// ```
+    /// use pricetag::RateCard;
+    ///
+    /// let card = RateCard::builtin();
+    /// let plan = r#"{"items": [{"operation": "create", "model": "huggingface-flux", "variations": 4}]}"#;
+    /// let plan = card.plan(&serde_json::from_str(plan)?).unwrap();
+    /// let free = card.free_units(&[("huggingface-flux", 3)]).unwrap();
+    /// assert_eq!(plan.estimate(&free).total.expected.to_string(), "4");
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    pub fn estimate(&self, free: &FreeUnits) -> Estimate {
+        let mut left = free.clone();
+        let mut total = Range::ZERO;
+        let mut accuracy = Accuracy::Exact;
+        let mut lines = Vec::with_capacity(self.items.len());
+        for (index, item) in self.items.iter().enumerate() {
+            let Some(line) = self.card.line(index, item, &mut left) else { continue };
+            // A plan whose sum passes the limit was refused when it was read.
+            total = total.plus(line.total).unwrap_or(total);
+            accuracy = accuracy.max(line.accuracy);
+            lines.push(line);
+        }
+        Estimate { card: self.card.reference(), unit: self.card.unit().into(), total, accuracy, lines }
+    }
+}
+
+impl RateCard {
+    pub(crate) fn reference(&self) -> CardReference {
+        CardReference {
+            id: self.id().into(),
+            version: self.version().into(),
+            fingerprint: self.fingerprint().into(),
+        }
+    }
+
+    /// The line of a valid item, whose table look-ups and products were checked when it was read.
+    fn line(&self, index: usize, item: &Item, left: &mut FreeUnits) -> Option<Line> {
+        let operation = self.operations.get(item.operation)?;
+        let (cell, rate) = operation.cell(item.combination)?;
+        let unit = *rate.units.get(item.band)?;
+        let free = left.take(cell.pool, item.count);
+        Some(Line {
+            item: index,
+            operation: operation.id.clone(),
+            title: operation.item_title(item.combination),
+            rate: usize::from(cell.rate),
+            note: rate.note.clone(),
+            unit,
+            count: item.count,
+            free,
+            total: unit.times(item.count.saturating_sub(free))?,
+            accuracy: accuracy(operation, rate, unit),
+            parts: parts(operation, rate, item, unit, free)?,
+        })
+    }
+}
+
+fn accuracy(operation: &Operation, rate: &Rate, unit: Range) -> Accuracy {
+    if unit.is_exact() { Accuracy::Exact } else { rate.accuracy.unwrap_or(operation.accuracy) }
+}
+
+fn parts(operation: &Operation, rate: &Rate, item: &Item, unit: Range, free: u64) -> Option<Vec<Part>> {
+    let base = *rate.price.as_ref().ok()?;
+    let mut parts = vec![Part::Base { amount: base.times(item.count)? }];
+    let surcharge = unit.less(base);
+    if surcharge != Range::ZERO {
+        let percent = PartPercent(operation.bands.get(item.band)?.percent);
+        parts.push(Part::Size { percent, amount: surcharge.times(item.count)? });
+    }
+    if free > 0 {
+        parts.push(Part::Free { units: free, amount: Range::ZERO.less(unit.times(free)?) });
+    }
+    Some(parts)
+}

@@ -1,0 +1,277 @@
+//! Reading and checking a plan: all faults at once, and after that nothing about it can go wrong.
+
+use crate::{
+    card::{
+        RateCard,
+        operation::{Choice, Number, Operation},
+    },
+    credits::{Credits, Range},
+    error::{Code, Faults},
+    limits::{AMOUNT_CREDITS, ITEMS},
+    reading::{At, Reader},
+    value::Value,
+};
+
+/// A valid plan of one card: 1 to 500 items, each with its place in the card's tables.
+///
+/// ```
+/// use pricetag::{FreeUnits, RateCard, Value};
+///
+/// let card = RateCard::builtin();
+/// let document: Value = serde_json::from_str(
+///     r#"{"items": [{"operation": "create", "model": "stability-core", "variations": 4}]}"#,
+/// )?;
+/// let plan = card.plan(&document).unwrap();
+/// assert_eq!(plan.estimate(&FreeUnits::none()).total.expected.to_string(), "12");
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Plan<'c> {
+    pub(crate) card: &'c RateCard,
+    pub(crate) items: Vec<Item>,
+}
+
+/// A valid item.
+#[derive(Clone, Debug)]
+pub(crate) struct Item {
+    pub operation: usize,
+    pub combination: usize,
+    pub band: usize,
+    pub count: u64,
+    /// The whole-number fields, in the operation's order.
+    pub numbers: Vec<u32>,
+}
+
+impl RateCard {
+    /// A plan from its document, or every fault in it.
+    ///
+    /// A fault of the plan itself is reported without looking at the items.
+    ///
+    /// ```
+    /// use pricetag::{Code, RateCard, Value};
+    ///
+    /// let card = RateCard::builtin();
+    /// let plan: Value = serde_json::from_str(r#"{"items": [{"operation": "paint"}, {"operation": "edit"}]}"#)?;
+    /// let faults = card.plan(&plan).unwrap_err().errors;
+    /// assert_eq!((faults[0].code, faults[1].code), (Code::UnknownOperation, Code::MissingField));
+    /// assert_eq!(faults[1].path.to_string(), "items[1].edit");
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    pub fn plan(&self, document: &Value) -> Result<Plan<'_>, Faults> {
+        let mut reader = Reader::default();
+        let items = self.read_plan(&mut reader, document);
+        reader.finish(Plan { card: self, items })
+    }
+
+    /// The items without a fault; what is wrong with the others is the reader's.
+    pub(crate) fn read_plan(&self, reader: &mut Reader, document: &Value) -> Vec<Item> {
+        let before = reader.faults.len();
+        let Some(list) = plan_items(reader, document) else { return Vec::new() };
+        let at = At::Document;
+        let at = at.key("items");
+        let read = |(index, item)| self.read_item(reader, item, &at.index(index));
+        let items: Vec<Item> = list.iter().enumerate().filter_map(read).collect();
+        if reader.faults.len() == before {
+            self.check_amounts(reader, &items, &at);
+        }
+        items
+    }
+
+    /// Reads an item; `None` when it has a fault.
+    pub(crate) fn read_item(&self, reader: &mut Reader, item: &Value, at: &At) -> Option<Item> {
+        let before = reader.faults.len();
+        let members = reader.object(item, at, "an item")?;
+        let (position, operation) = self.read_operation(reader, item, at)?;
+        for (key, _) in members {
+            if key != "operation" && !operation.field_names().any(|name| name == key) {
+                let known = std::iter::once("operation").chain(operation.field_names());
+                reader.unknown(Code::UnknownField, &at.key(key), "field", key, known);
+            }
+        }
+        let options: Vec<_> = operation.choices.iter().map(|choice| read_option(reader, item, at, choice)).collect();
+        let numbers: Vec<_> = operation.numbers.iter().map(|number| read_number(reader, item, at, number)).collect();
+        let band = read_band(reader, at, operation, &numbers);
+        if reader.faults.len() > before {
+            return None;
+        }
+        let options: Vec<u32> = options.into_iter().flatten().collect();
+        let numbers: Vec<u32> = numbers.into_iter().flatten().collect();
+        let combination = operation.combination(&options);
+        if let Some(reason) = operation.cell(combination).and_then(|(_, rate)| rate.price.as_ref().err()) {
+            reader.fault(Code::Unavailable, at, reason.clone());
+            return None;
+        }
+        // A count beyond any number is an amount beyond any, which is reported once the whole plan was read.
+        let count = operation.count(&numbers).unwrap_or(u64::MAX);
+        Some(Item { operation: position, combination, band: band?, count, numbers })
+    }
+
+    fn read_operation(&self, reader: &mut Reader, item: &Value, at: &At) -> Option<(usize, &Operation)> {
+        let value = reader.required(item, at, "operation", "the id of an operation")?;
+        let at = at.key("operation");
+        let id = reader.string(value, &at, "the id of an operation")?;
+        let found = self.operations.iter().enumerate().find(|(_, operation)| operation.id == id);
+        if found.is_none() {
+            let known = self.operations.iter().map(|operation| operation.id.as_str());
+            reader.unknown(Code::UnknownOperation, &at, "operation", id, known);
+        }
+        found
+    }
+
+    /// Every amount of a plan that passes this check, whatever is free in it, is within the limit.
+    fn check_amounts(&self, reader: &mut Reader, items: &[Item], at: &At) {
+        let before = reader.faults.len();
+        let mut total = Some(Credits::ZERO);
+        for (index, item) in items.iter().enumerate() {
+            match self.full_price(item) {
+                Some(price) => total = total.and_then(|total| total.plus(price.high)),
+                None => overflow(reader, &at.index(index), "this item's full count"),
+            }
+        }
+        if total.is_none() && reader.faults.len() == before {
+            overflow(reader, at, "this plan's full counts");
+        }
+    }
+
+    /// What an item costs when nothing is free; `None` beyond the limit of amounts or of counts.
+    pub(crate) fn full_price(&self, item: &Item) -> Option<Range> {
+        self.operations.get(item.operation)?.price(item.combination, item.band, item.count)
+    }
+}
+
+fn overflow(reader: &mut Reader, at: &At, what: &str) {
+    let message = format!("{what} would cost more than {AMOUNT_CREDITS} credits");
+    reader.fault(Code::AmountOverflow, at, message);
+}
+
+/// The list of a plan that is itself without fault.
+fn plan_items<'v>(reader: &mut Reader, document: &'v Value) -> Option<&'v [Value]> {
+    let before = reader.faults.len();
+    let root = At::Document;
+    let document = reader.fields(document, &root, "a plan", &["items"])?;
+    let at = root.key("items");
+    let list = match reader.required(document, &root, "items", "a list of items")? {
+        Value::List(items) if items.is_empty() => {
+            reader.fault_with_help(Code::EmptyPlan, &at, "the plan has no items", format!("1 to {ITEMS} items"));
+            None
+        }
+        Value::List(items) if items.len() > ITEMS => {
+            let message = format!("{} items, more than the {ITEMS} that are allowed", items.len());
+            reader.fault_with_help(Code::TooManyItems, &at, message, format!("1 to {ITEMS} items"));
+            None
+        }
+        items => reader.list(items, &at, "a list of items", ITEMS),
+    };
+    list.filter(|_| reader.faults.len() == before)
+}
+
+fn read_option(reader: &mut Reader, item: &Value, at: &At, choice: &Choice) -> Option<u32> {
+    let at = at.key(&choice.name);
+    let Some(value) = item.get(&choice.name) else {
+        if choice.default.is_none() {
+            let options: Vec<_> = choice.options.iter().map(|option| format!("`{}`", option.id)).collect();
+            reader.fault_with_help(
+                Code::MissingField,
+                &at,
+                format!("`{}` must be given", choice.name),
+                format!("one of {}", options.join(", ")),
+            );
+        }
+        return choice.default;
+    };
+    let id = reader.string(value, &at, "the id of an option")?;
+    let position = choice.options.iter().position(|option| option.id == id);
+    if position.is_none() {
+        reader.unknown(Code::UnknownOption, &at, "option", id, choice.options.iter().map(|option| option.id.as_str()));
+    }
+    position.and_then(|position| u32::try_from(position).ok())
+}
+
+fn read_number(reader: &mut Reader, item: &Value, at: &At, number: &Number) -> Option<u32> {
+    let at = at.key(&number.name);
+    match item.get(&number.name) {
+        Some(value) => reader.whole(value, &at, number.min, number.max),
+        None => {
+            if number.default.is_none() {
+                reader.missing(&at, &format!("`{}`", number.name));
+            }
+            number.default
+        }
+    }
+}
+
+/// The band of a size whose sides are both without fault; 0 for an operation without size.
+fn read_band(reader: &mut Reader, at: &At, operation: &Operation, numbers: &[Option<u32>]) -> Option<usize> {
+    if !operation.has_size() {
+        return Some(0);
+    }
+    let [_, Some(width), Some(height), ..] = *numbers else { return None };
+    let pixels = u64::from(width).saturating_mul(u64::from(height));
+    let band = operation.band(pixels);
+    if let (None, Some(last)) = (band, operation.bands.last()) {
+        let message = format!("{width} × {height} is {pixels} pixels");
+        reader.fault_with_help(Code::SizeTooLarge, at, message, format!("at most {} pixels", last.up_to_pixels));
+    }
+    band
+}
+
+impl Operation {
+    pub(crate) fn field_names(&self) -> impl Iterator<Item = &str> {
+        let choices = self.choices.iter().map(|choice| choice.name.as_str());
+        choices.chain(self.numbers.iter().map(|number| number.name.as_str()))
+    }
+}
+
+impl Item {
+    /// The item with every field written out.
+    fn document(&self, operation: &Operation) -> Value {
+        let text = |text: &str| Value::String(text.into());
+        let mut members = vec![("operation".to_owned(), text(&operation.id))];
+        for (index, choice) in operation.choices.iter().enumerate() {
+            let option = usize::try_from(operation.option_in(self.combination, index)).unwrap_or(usize::MAX);
+            if let Some(option) = choice.options.get(option) {
+                members.push((choice.name.clone(), text(&option.id)));
+            }
+        }
+        // The quantity comes first in the tables and last in a document: it multiplies all before it.
+        let mut numbers: Vec<_> = operation.numbers.iter().zip(&self.numbers).collect();
+        numbers.rotate_left(1);
+        members.extend(numbers.into_iter().map(|(number, &value)| (number.name.clone(), Value::Number(value.into()))));
+        Value::Object(members)
+    }
+}
+
+impl Plan<'_> {
+    /// The plan with every field written out, defaults included.
+    ///
+    /// ```
+    /// use pricetag::{RateCard, Value};
+    ///
+    /// let card = RateCard::builtin();
+    /// let plan = card.plan(&serde_json::from_str(r#"{"items": [{"operation": "social"}]}"#)?).unwrap();
+    /// let written: Value = serde_json::from_str(r#"{"items": [{"operation": "social", "platforms": 1, "quantity": 1}]}"#)?;
+    /// assert_eq!(plan.document(), written);
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    pub fn document(&self) -> Value {
+        let document = |item: &Item| self.card.operations.get(item.operation).map(|operation| item.document(operation));
+        Value::Object(vec![("items".into(), Value::List(self.items.iter().filter_map(document).collect()))])
+    }
+
+    /// The id of the pool of free units that an item draws on.
+    ///
+    /// ```
+    /// use pricetag::RateCard;
+    ///
+    /// let card = RateCard::builtin();
+    /// let plan = r#"{"items": [{"operation": "create", "model": "gemini-imagen"}, {"operation": "library"}]}"#;
+    /// let plan = card.plan(&serde_json::from_str(plan)?).unwrap();
+    /// assert_eq!((plan.pool_of(0), plan.pool_of(1)), (Some("gemini-imagen"), None));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    pub fn pool_of(&self, item: usize) -> Option<&str> {
+        let item = self.items.get(item)?;
+        let (cell, _) = self.card.operations.get(item.operation)?.cell(item.combination)?;
+        self.card.pools.get(usize::from(cell.pool)).map(|pool| pool.id.as_str())
+    }
+}

@@ -1,0 +1,138 @@
+//! Preflight: whether a plan may run on an account, before anything runs.
+
+use serde::Serialize;
+
+use crate::{
+    account::Account,
+    card::RateCard,
+    credits::{Credits, Range},
+    estimate::Estimate,
+    plan::{Item, Plan},
+};
+
+/// What preflight decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// The balance covers the high figure, or is unlimited.
+    Covered,
+    /// The balance covers the low figure, but not the high one.
+    MayExceed,
+    /// The balance does not cover even the low figure.
+    Insufficient,
+    /// The tier excludes an item.
+    NotAllowed,
+}
+
+/// An item that the tier may not use.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Block {
+    /// Always `not-in-tier`.
+    pub code: crate::Code,
+    /// The item's index in the plan.
+    pub item: usize,
+    /// The next higher tier that may; `None` when none may.
+    pub needs: Option<String>,
+    /// A sentence for a person.
+    pub message: String,
+}
+
+/// Whether a plan may run, and what would be left.
+///
+/// ```
+/// use pricetag::{Credits, RateCard, Verdict};
+///
+/// let card = RateCard::builtin();
+/// let plan = r#"{"items": [{"operation": "create", "quality": "standard", "quantity": 5}]}"#;
+/// let plan = card.plan(&serde_json::from_str(plan)?).unwrap();
+/// let account = card.account("basic", Some(Credits::from_number(22.0).unwrap()), &[]).unwrap();
+/// let preflight = plan.preflight(&account);
+/// assert_eq!(preflight.verdict, Verdict::MayExceed); // 15 to 25 credits
+/// assert_eq!(preflight.short_by.to_string(), "3");
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Preflight {
+    /// The decision.
+    pub verdict: Verdict,
+    /// The rated plan.
+    pub estimate: Estimate,
+    /// The balance asked about; `None` is unlimited.
+    pub balance: Option<Credits>,
+    /// What would be left; figures may be negative. `None` when the balance is unlimited.
+    pub after: Option<Range>,
+    /// What is missing to cover the high figure; nothing when it is covered.
+    pub short_by: Credits,
+    /// The items that the tier excludes.
+    pub blocks: Vec<Block>,
+}
+
+impl Plan<'_> {
+    /// Whether this plan may run on an account.
+    ///
+    /// ```
+    /// use pricetag::{RateCard, Verdict};
+    ///
+    /// let card = RateCard::builtin();
+    /// let plan = card.plan(&serde_json::from_str(r#"{"items": [{"operation": "create", "quality": "premium"}]}"#)?).unwrap();
+    /// let preflight = plan.preflight(&card.account("free", None, &[]).unwrap());
+    /// assert_eq!(preflight.verdict, Verdict::NotAllowed);
+    /// assert_eq!(preflight.blocks[0].needs.as_deref(), Some("pro"));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    pub fn preflight(&self, account: &Account) -> Preflight {
+        let estimate = self.estimate(&account.free_units);
+        let blocks: Vec<Block> = (self.items.iter().enumerate())
+            .filter_map(|(index, item)| self.card.block(index, item, account.tier))
+            .collect();
+        let Range { low, expected, high } = estimate.total;
+        let verdict = match account.balance {
+            _ if !blocks.is_empty() => Verdict::NotAllowed,
+            Some(balance) if low > balance => Verdict::Insufficient,
+            Some(balance) if high > balance => Verdict::MayExceed,
+            _ => Verdict::Covered,
+        };
+        let after = |balance: Credits| Range {
+            low: balance.less(high),
+            expected: balance.less(expected),
+            high: balance.less(low),
+        };
+        Preflight {
+            verdict,
+            balance: account.balance,
+            after: account.balance.map(after),
+            short_by: account.balance.map_or(Credits::ZERO, |balance| high.less(balance).max(Credits::ZERO)),
+            blocks,
+            estimate,
+        }
+    }
+}
+
+impl RateCard {
+    /// Whether a tier may use a combination of an operation; without a tier everything is allowed.
+    pub(crate) fn allows(&self, tier: Option<usize>, operation: usize, combination: usize) -> bool {
+        let cell = self.operations.get(operation).and_then(|operation| operation.cell(combination));
+        cell.is_some_and(|(cell, _)| tier.is_none_or(|tier| cell.excluded & bit(tier) == 0))
+    }
+
+    fn block(&self, index: usize, item: &Item, tier: Option<usize>) -> Option<Block> {
+        if self.allows(tier, item.operation, item.combination) {
+            return None;
+        }
+        let tier = tier?;
+        let above = self.tiers.iter().enumerate().skip(tier.saturating_add(1));
+        let needs = above.filter(|(above, _)| self.allows(Some(*above), item.operation, item.combination)).map(|(_, tier)| tier).next();
+        let title = self.operations.get(item.operation)?.item_title(item.combination);
+        let own = &self.tiers.get(tier)?.title;
+        let message = match needs {
+            Some(needs) => format!("{title} is not included in {own}; it needs {}", needs.title),
+            None => format!("{title} is not included in {own} or any higher tier"),
+        };
+        Some(Block { code: crate::Code::NotInTier, item: index, needs: needs.map(|tier| tier.id.clone()), message })
+    }
+}
+
+fn bit(tier: usize) -> u32 {
+    u32::try_from(tier).ok().and_then(|tier| 1_u32.checked_shl(tier)).unwrap_or(0)
+}

@@ -1,0 +1,271 @@
+//! Settling: what is charged after the work is done, and what goes back.
+
+use serde::Serialize;
+
+use crate::{
+    credits::{Credits, Range},
+    error::{Code, Faults},
+    estimate::{Estimate, Line},
+    limits::OUTPUTS,
+    reading::{At, Reader},
+    value::Value,
+};
+
+/// What was really delivered.
+///
+/// ```
+/// use pricetag::Outcome;
+///
+/// assert_eq!(Outcome::whole(), Outcome { lines: vec![] });
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Outcome {
+    /// The lines that there is something to say about; the others were delivered whole.
+    pub lines: Vec<OutcomeLine>,
+}
+
+/// What was really delivered for one line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OutcomeLine {
+    /// The item's index in the plan.
+    pub item: usize,
+    /// Outputs delivered, 0 to the line's count.
+    pub delivered: u64,
+    /// What one output really cost; `None` is the expected figure.
+    pub unit: Option<Credits>,
+}
+
+/// What is charged.
+///
+/// ```
+/// use pricetag::{Credits, FreeUnits, Outcome, OutcomeLine, RateCard};
+///
+/// let card = RateCard::builtin();
+/// let plan = r#"{"items": [{"operation": "create", "quality": "standard", "quantity": 5}]}"#;
+/// let estimate = card.plan(&serde_json::from_str(plan)?).unwrap().estimate(&FreeUnits::none());
+/// let unit = Some(Credits::from_number(3.5).unwrap());
+/// let outcome = Outcome { lines: vec![OutcomeLine { item: 0, delivered: 4, unit }] };
+/// let settlement = estimate.settle(&outcome).unwrap();
+/// assert_eq!((settlement.charge.to_number(), settlement.released.to_number()), (14.0, 11.0));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Settlement {
+    /// What is charged in all.
+    pub charge: Credits,
+    /// The estimate's high figure less the charge.
+    pub released: Credits,
+    /// A line for each of the estimate's.
+    pub lines: Vec<SettledLine>,
+}
+
+/// What is charged for one line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct SettledLine {
+    /// The item's index in the plan.
+    pub item: usize,
+    /// Outputs delivered.
+    pub delivered: u64,
+    /// Free units used: they come first.
+    pub free: u64,
+    /// What one output is charged at.
+    pub unit: Credits,
+    /// unit × (delivered − free)
+    pub charge: Credits,
+    /// Whether a dearer unit was reported, and charged at the high figure.
+    pub capped: bool,
+}
+
+impl Outcome {
+    /// Everything was delivered, at the expected price.
+    ///
+    /// ```
+    /// assert!(pricetag::Outcome::whole().lines.is_empty());
+    /// ```
+    pub fn whole() -> Self {
+        Self::default()
+    }
+}
+
+/// What settling needs of an estimate's line, whether it was made here or read from a document.
+#[derive(Clone, Copy)]
+struct Terms {
+    item: usize,
+    unit: Range,
+    count: u64,
+    free: u64,
+}
+
+impl From<&Line> for Terms {
+    fn from(line: &Line) -> Self {
+        Self { item: line.item, unit: line.unit, count: line.count, free: line.free }
+    }
+}
+
+impl Estimate {
+    /// What is charged for an outcome: never more than the estimate's high figure, and nothing for what was not delivered.
+    ///
+    /// The faults are `outcome-exceeds-estimate`, `unknown-line` and `invalid-amount`.
+    ///
+    /// ```
+    /// use pricetag::{Code, FreeUnits, Outcome, OutcomeLine, RateCard};
+    ///
+    /// let card = RateCard::builtin();
+    /// let plan = card.plan(&serde_json::from_str(r#"{"items": [{"operation": "create"}]}"#)?).unwrap();
+    /// let estimate = plan.estimate(&FreeUnits::none());
+    /// assert_eq!(estimate.settle(&Outcome::whole()).unwrap().charge, estimate.total.expected);
+    ///
+    /// let twice = Outcome { lines: vec![OutcomeLine { item: 0, delivered: 2, unit: None }] };
+    /// let faults = estimate.settle(&twice).unwrap_err();
+    /// assert_eq!(faults.errors[0].code, Code::OutcomeExceedsEstimate);
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    pub fn settle(&self, outcome: &Outcome) -> Result<Settlement, Faults> {
+        let terms: Vec<Terms> = self.lines.iter().map(Terms::from).collect();
+        let mut reader = Reader::default();
+        let settlement = settle(&mut reader, self.total.high, &terms, outcome);
+        reader.finish(settlement)
+    }
+}
+
+/// Settles an estimate that comes as a document, such as a client keeps; `None` when it has a fault.
+pub(crate) fn settle_documents(reader: &mut Reader, estimate: &Value, outcome: &Value) -> Option<Settlement> {
+    let at = At::Document;
+    let read = read_estimate(reader, estimate, &at.key("estimate"));
+    let outcome = read_outcome(reader, outcome, &at.key("outcome"));
+    let (high, terms) = read?;
+    reader.faults.is_empty().then(|| settle(reader, high, &terms, &outcome))
+}
+
+fn settle(reader: &mut Reader, high: Credits, terms: &[Terms], outcome: &Outcome) -> Settlement {
+    check_outcome(reader, terms, outcome);
+    let mut charge = Credits::ZERO;
+    let mut lines = Vec::with_capacity(terms.len());
+    for terms in terms {
+        let reported = outcome.lines.iter().find(|line| line.item == terms.item);
+        let line = settle_line(*terms, reported);
+        charge = charge.plus(line.charge).unwrap_or(Credits::MAX);
+        lines.push(line);
+    }
+    Settlement { charge, released: high.less(charge), lines }
+}
+
+fn check_outcome(reader: &mut Reader, terms: &[Terms], outcome: &Outcome) {
+    let root = At::Document;
+    let root = root.key("lines");
+    for (index, line) in outcome.lines.iter().enumerate() {
+        let at = root.index(index);
+        match terms.iter().find(|terms| terms.item == line.item) {
+            None => reader.fault(Code::UnknownLine, &at.key("item"), format!("the estimate has no line {}", line.item)),
+            Some(terms) if line.delivered > terms.count => {
+                let message = format!("{} delivered, of {} estimated", line.delivered, terms.count);
+                reader.fault(Code::OutcomeExceedsEstimate, &at.key("delivered"), message);
+            }
+            Some(_) => {}
+        }
+        if outcome.lines.iter().take(index).any(|earlier| earlier.item == line.item) {
+            reader.fault(Code::UnknownLine, &at.key("item"), format!("line {} stands here a second time", line.item));
+        }
+        if line.unit.is_some_and(|unit| unit < Credits::ZERO) {
+            reader.fault(Code::InvalidAmount, &at.key("unit"), "the unit price is negative");
+        }
+    }
+}
+
+fn settle_line(terms: Terms, reported: Option<&OutcomeLine>) -> SettledLine {
+    let delivered = reported.map_or(terms.count, |line| line.delivered.min(terms.count));
+    let free = terms.free.min(delivered);
+    let asked = reported.and_then(|line| line.unit).unwrap_or(terms.unit.expected);
+    let unit = asked.min(terms.unit.high).max(Credits::ZERO);
+    SettledLine {
+        item: terms.item,
+        delivered,
+        free,
+        unit,
+        // At most the line's high total, which is within the limit of amounts.
+        charge: unit.times(delivered.saturating_sub(free)).unwrap_or(Credits::MAX),
+        capped: asked > terms.unit.high,
+    }
+}
+
+/// The high total and the lines of an estimate, as far as settling needs them.
+fn read_estimate(reader: &mut Reader, estimate: &Value, at: &At) -> Option<(Credits, Vec<Terms>)> {
+    reader.object(estimate, at, "an estimate")?;
+    let total = reader.required(estimate, at, "total", "the estimate's total");
+    let total = total.and_then(|total| read_range(reader, total, &at.key("total")));
+    let at_lines = at.key("lines");
+    let lines = reader.required(estimate, at, "lines", "the estimate's lines")?;
+    let lines = reader.list(lines, &at_lines, "the estimate's lines", crate::limits::ITEMS)?;
+    let mut terms = Vec::with_capacity(lines.len());
+    let mut sum = Some(Credits::ZERO);
+    for (index, line) in lines.iter().enumerate() {
+        let line = read_terms(reader, line, &at_lines.index(index))?;
+        let high = line.count.checked_sub(line.free).and_then(|billed| line.unit.high.times(billed));
+        sum = sum.and_then(|sum| sum.plus(high?));
+        terms.push(line);
+    }
+    let high = total?.high;
+    // A total that its lines do not add up to was not made by a card, and would release what nobody holds.
+    if sum != Some(high) {
+        let message = format!("the lines do not add up to the high total, {high}");
+        reader.fault(Code::OutOfRange, &at.key("total").key("high"), message);
+        return None;
+    }
+    Some((high, terms))
+}
+
+fn read_terms(reader: &mut Reader, line: &Value, at: &At) -> Option<Terms> {
+    reader.object(line, at, "a line")?;
+    let unit = reader.required(line, at, "unit", "the unit price");
+    let unit = unit.and_then(|unit| read_range(reader, unit, &at.key("unit")));
+    let mut whole = |key, most| {
+        let value = reader.required(line, at, key, "a whole number")?;
+        reader.whole_u64(value, &at.key(key), 0, most)
+    };
+    let (item, count) = (whole("item", OUTPUTS), whole("count", OUTPUTS));
+    let free = whole("free", count.unwrap_or(OUTPUTS));
+    Some(Terms { item: usize::try_from(item?).ok()?, unit: unit?, count: count?, free: free? })
+}
+
+fn read_range(reader: &mut Reader, range: &Value, at: &At) -> Option<Range> {
+    reader.object(range, at, "a range")?;
+    let mut figure = |key| {
+        let figure = reader.required(range, at, key, "this figure of the range")?;
+        reader.amount(figure, &at.key(key), Credits::MAX)
+    };
+    let (low, expected, high) = (figure("low"), figure("expected"), figure("high"));
+    let range = Range { low: low?, expected: expected?, high: high? };
+    if range.low > range.expected || range.expected > range.high {
+        reader.fault(Code::RangeOutOfOrder, at, "the figures do not ascend");
+        return None;
+    }
+    Some(range)
+}
+
+/// The outcome's paths begin with `lines`, as in a request that has nothing else.
+fn read_outcome(reader: &mut Reader, outcome: &Value, at: &At) -> Outcome {
+    let mut read = Outcome::whole();
+    if reader.object(outcome, at, "an outcome").is_none() {
+        return read;
+    }
+    let root = At::Document;
+    reader.fields(outcome, &root, "an outcome", &["lines"]);
+    let at_lines = root.key("lines");
+    let Some(lines) = reader.required(outcome, &root, "lines", "a list of lines") else { return read };
+    for (index, line) in reader.list(lines, &at_lines, "a list of lines", crate::limits::ITEMS).unwrap_or_default().iter().enumerate() {
+        read.lines.extend(read_outcome_line(reader, line, &at_lines.index(index)));
+    }
+    read
+}
+
+fn read_outcome_line(reader: &mut Reader, line: &Value, at: &At) -> Option<OutcomeLine> {
+    let line = reader.fields(line, at, "a line", &["item", "delivered", "unit"])?;
+    let mut whole = |key| {
+        let value = reader.required(line, at, key, "a whole number")?;
+        reader.whole_u64(value, &at.key(key), 0, OUTPUTS)
+    };
+    let (item, delivered) = (whole("item"), whole("delivered"));
+    let unit = line.get("unit").map(|unit| reader.amount(unit, &at.key("unit"), Credits::MAX));
+    let item = usize::try_from(item?).ok()?;
+    Some(OutcomeLine { item, delivered: delivered?, unit: unit.flatten() })
+}

@@ -1,0 +1,213 @@
+//! A document: what JSON, TOML and JavaScript have in common.
+
+use std::fmt;
+
+use serde::{
+    Deserialize, Deserializer, Serialize, Serializer,
+    de::{Error, MapAccess, SeqAccess, Visitor},
+};
+
+/// A JSON document before anything is known about it.
+///
+/// It reads from any serde format, and refuses an object that has a key twice.
+///
+/// ```
+/// use pricetag::Value;
+///
+/// let plan: Value = serde_json::from_str(r#"{"items": [{"operation": "library"}]}"#)?;
+/// assert!(plan.get("items").is_some());
+/// assert!(serde_json::from_str::<Value>(r#"{"items": [], "items": []}"#).is_err());
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value {
+    /// `null`
+    Null,
+    /// `true` or `false`
+    Bool(bool),
+    /// Any number: as in JavaScript, `5` and `5.0` are the same.
+    Number(f64),
+    /// A text.
+    String(String),
+    /// An array.
+    List(Vec<Value>),
+    /// An object, its members in the order in which they were written.
+    Object(Vec<(String, Value)>),
+    /// What JSON has no form for, such as a function or a date; it has the right type nowhere. Its name, for the message.
+    Foreign(&'static str),
+}
+
+impl Value {
+    /// The member of an object by its key; `None` when there is none or this is no object.
+    ///
+    /// ```
+    /// # use pricetag::Value;
+    /// let account = Value::Object(vec![("balance".into(), Value::Number(29.0))]);
+    /// assert_eq!(account.get("balance"), Some(&Value::Number(29.0)));
+    /// assert_eq!(account.get("tier"), None);
+    /// ```
+    pub fn get(&self, key: &str) -> Option<&Self> {
+        let Self::Object(members) = self else { return None };
+        members.iter().find(|(name, _)| name == key).map(|(_, value)| value)
+    }
+
+    /// What this is, for a message: short, with the value where that helps.
+    pub(crate) fn found(&self) -> String {
+        const LONGEST: usize = 40;
+        match self {
+            Self::Null => "null".into(),
+            Self::Bool(value) => format!("`{value}`"),
+            Self::Number(value) => format!("`{value}`"),
+            Self::String(text) if text.chars().nth(LONGEST).is_some() => {
+                format!("the string `{}…`", text.chars().take(LONGEST).collect::<String>())
+            }
+            Self::String(text) => format!("the string `{text}`"),
+            Self::List(_) => "a list".into(),
+            Self::Object(_) => "an object".into(),
+            Self::Foreign(name) => (*name).into(),
+        }
+    }
+
+    /// The canonical JSON text of RFC 8785: sorted keys, no white space, numbers as JavaScript writes them.
+    ///
+    /// Numbers of a valid card are neither below 10^-6 nor above 10^21, and between these Rust writes a float as JavaScript does.
+    pub(crate) fn canonical(&self, text: &mut String) {
+        match self {
+            Self::Null | Self::Foreign(_) => text.push_str("null"),
+            Self::Bool(value) => text.push_str(if *value { "true" } else { "false" }),
+            Self::Number(value) if *value == 0.0 => text.push('0'),
+            Self::Number(value) => text.push_str(&value.to_string()),
+            Self::String(value) => quote(value, text),
+            Self::List(elements) => {
+                for (position, element) in elements.iter().enumerate() {
+                    text.push(if position == 0 { '[' } else { ',' });
+                    element.canonical(text);
+                }
+                text.push_str(if elements.is_empty() { "[]" } else { "]" });
+            }
+            Self::Object(members) => {
+                let mut sorted: Vec<_> = members.iter().collect();
+                sorted.sort_by(|(one, _), (other, _)| one.encode_utf16().cmp(other.encode_utf16()));
+                for (position, (key, member)) in sorted.into_iter().enumerate() {
+                    text.push(if position == 0 { '{' } else { ',' });
+                    quote(key, text);
+                    text.push(':');
+                    member.canonical(text);
+                }
+                text.push_str(if members.is_empty() { "{}" } else { "}" });
+            }
+        }
+    }
+}
+
+/// A JSON string with only the escapes that JSON demands, as RFC 8785 has it.
+fn quote(value: &str, text: &mut String) {
+    text.push('"');
+    for character in value.chars() {
+        match character {
+            '"' => text.push_str("\\\""),
+            '\\' => text.push_str("\\\\"),
+            '\u{8}' => text.push_str("\\b"),
+            '\t' => text.push_str("\\t"),
+            '\n' => text.push_str("\\n"),
+            '\u{c}' => text.push_str("\\f"),
+            '\r' => text.push_str("\\r"),
+            control if control < ' ' => text.push_str(&format!("\\u{:04x}", u32::from(control))),
+            other => text.push(other),
+        }
+    }
+    text.push('"');
+}
+
+impl Serialize for Value {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Null | Self::Foreign(_) => serializer.serialize_unit(),
+            Self::Bool(value) => serializer.serialize_bool(*value),
+            Self::Number(value) => match whole(*value) {
+                Some(number) => serializer.serialize_i64(number),
+                None => serializer.serialize_f64(*value),
+            },
+            Self::String(value) => serializer.serialize_str(value),
+            Self::List(elements) => serializer.collect_seq(elements),
+            Self::Object(members) => serializer.collect_map(members.iter().map(|(key, value)| (key, value))),
+        }
+    }
+}
+
+/// A number that is whole and exact as a float, as an integer.
+#[expect(
+    clippy::as_conversions,
+    clippy::cast_possible_truncation,
+    reason = "the bounds are checked first; these numbers are counts and sizes, not amounts"
+)]
+pub(crate) fn whole(number: f64) -> Option<i64> {
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    (number.fract() == 0.0 && number.abs() <= EXACT).then_some(number as i64)
+}
+
+impl<'de> Deserialize<'de> for Value {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(AnyValue)
+    }
+}
+
+struct AnyValue;
+
+impl<'de> Visitor<'de> for AnyValue {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_bool<E: Error>(self, value: bool) -> Result<Value, E> {
+        Ok(Value::Bool(value))
+    }
+
+    #[expect(clippy::as_conversions, clippy::cast_precision_loss, reason = "JSON numbers are floats, as in JavaScript")]
+    fn visit_i64<E: Error>(self, value: i64) -> Result<Value, E> {
+        Ok(Value::Number(value as f64))
+    }
+
+    #[expect(clippy::as_conversions, clippy::cast_precision_loss, reason = "JSON numbers are floats, as in JavaScript")]
+    fn visit_u64<E: Error>(self, value: u64) -> Result<Value, E> {
+        Ok(Value::Number(value as f64))
+    }
+
+    fn visit_f64<E: Error>(self, value: f64) -> Result<Value, E> {
+        Ok(Value::Number(value))
+    }
+
+    fn visit_str<E: Error>(self, value: &str) -> Result<Value, E> {
+        Ok(Value::String(value.into()))
+    }
+
+    fn visit_string<E: Error>(self, value: String) -> Result<Value, E> {
+        Ok(Value::String(value))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Value, A::Error> {
+        let mut elements = Vec::new();
+        while let Some(element) = list.next_element()? {
+            elements.push(element);
+        }
+        Ok(Value::List(elements))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Value, A::Error> {
+        let mut members = Vec::new();
+        let mut keys = std::collections::HashSet::new();
+        while let Some((key, value)) = object.next_entry::<String, Value>()? {
+            if !keys.insert(key.clone()) {
+                return Err(A::Error::custom(format!("the key `{key}` twice in one object")));
+            }
+            members.push((key, value));
+        }
+        Ok(Value::Object(members))
+    }
+}

@@ -173,7 +173,7 @@ impl RateCard {
     pub(crate) fn tier_named(&self, reader: &mut Reader, id: &str, at: &At) -> Option<usize> {
         let position = self.tiers.iter().position(|tier| tier.id == id);
         if position.is_none() {
-            reader.unknown(Code::UnknownTier, at, "tier", id, self.tiers.iter().map(|tier| tier.id.as_str()));
+            reader.unknown(Code::UnknownTier, at, "tier", id, &mut self.tiers.iter().map(|tier| tier.id.as_str()));
         }
         position
     }
@@ -181,7 +181,7 @@ impl RateCard {
     fn pool_named(&self, reader: &mut Reader, id: &str, at: &At) -> Option<usize> {
         let position = self.pools.iter().position(|pool| pool.id == id);
         if position.is_none() {
-            reader.unknown(Code::UnknownPool, at, "pool of free units", id, self.pools.iter().map(|pool| pool.id.as_str()));
+            reader.unknown(Code::UnknownPool, at, "pool of free units", id, &mut self.pools.iter().map(|pool| pool.id.as_str()));
         }
         position
     }

@@ -1,5 +1,7 @@
 //! Cheaper ways: single changes of substitutable choices.
 
+use std::{cmp::Reverse, collections::BinaryHeap};
+
 use serde::Serialize;
 
 use crate::{
@@ -62,9 +64,11 @@ impl Plan<'_> {
         for (index, item) in self.items.iter().enumerate() {
             self.card.alternatives_of(index, item, tier, &mut found);
         }
-        // The sort is stable: what saves the same stays by item and in the card's order.
-        found.sort_by(|one, other| other.saves.cmp(&one.saves));
-        found
+        // What saves the same stays by item and in the card's order. A heap sorts with a tenth of a sort's code.
+        let keys = found.iter().enumerate().map(|(position, found)| (Reverse(found.saves), position));
+        let order = keys.collect::<BinaryHeap<_>>().into_sorted_vec();
+        let mut found: Vec<_> = found.into_iter().map(Some).collect();
+        order.into_iter().filter_map(|(_, position)| found.get_mut(position)?.take()).collect()
     }
 }
 

@@ -199,7 +199,7 @@ impl Credits {
 impl fmt::Display for Credits {
     /// Plain decimal notation without trailing zeros: `29`, `6.5`, `-0.001`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(&self.to_number(), f)
+        f.write_str(&crate::value::written(self.to_number()))
     }
 }
 

@@ -84,7 +84,7 @@ impl RateCard {
         let (position, operation) = self.read_operation(reader, item, at)?;
         for (key, _) in members {
             if key != "operation" && !operation.field_names().any(|name| name == key) {
-                let known = std::iter::once("operation").chain(operation.field_names());
+                let known = &mut std::iter::once("operation").chain(operation.field_names());
                 reader.unknown(Code::UnknownField, &at.key(key), "field", key, known);
             }
         }
@@ -112,7 +112,7 @@ impl RateCard {
         let id = reader.string(value, &at, "the id of an operation")?;
         let found = self.operations.iter().enumerate().find(|(_, operation)| operation.id == id);
         if found.is_none() {
-            let known = self.operations.iter().map(|operation| operation.id.as_str());
+            let known = &mut self.operations.iter().map(|operation| operation.id.as_str());
             reader.unknown(Code::UnknownOperation, &at, "operation", id, known);
         }
         found
@@ -182,7 +182,7 @@ fn read_option(reader: &mut Reader, item: &Value, at: &At, choice: &Choice) -> O
     let id = reader.string(value, &at, "the id of an option")?;
     let position = choice.options.iter().position(|option| option.id == id);
     if position.is_none() {
-        reader.unknown(Code::UnknownOption, &at, "option", id, choice.options.iter().map(|option| option.id.as_str()));
+        reader.unknown(Code::UnknownOption, &at, "option", id, &mut choice.options.iter().map(|option| option.id.as_str()));
     }
     position.and_then(|position| u32::try_from(position).ok())
 }

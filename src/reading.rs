@@ -4,7 +4,7 @@ use crate::{
     credits::{AmountError, Credits},
     error::{Code, Fault, Faults, Path, Step},
     limits::{NAME_CHARACTERS, TEXT_CHARACTERS},
-    value::{Value, whole},
+    value::{Value, whole, written},
 };
 
 /// Where reading stands: a list that grows from a field back to the document, so that a path costs nothing until a fault needs it.
@@ -44,6 +44,10 @@ impl<'a> At<'a> {
         Path(steps)
     }
 }
+
+/// The names that are known somewhere. A trait object, because a copy of the search for every kind of list would be a
+/// twentieth of the module.
+pub(crate) type Names<'i, 'n> = &'i mut dyn Iterator<Item = &'n str>;
 
 /// The faults found so far.
 #[derive(Default)]
@@ -85,7 +89,7 @@ impl Reader {
     }
 
     /// A name that is not among the known ones, with the nearest that is.
-    pub fn unknown<'n>(&mut self, code: Code, at: &At, what: &str, name: &str, known: impl Iterator<Item = &'n str>) {
+    pub fn unknown<'n>(&mut self, code: Code, at: &At, what: &str, name: &str, known: Names<'_, 'n>) {
         let message = format!("there is no {what} `{}`", shortened(name));
         match nearest(name, known) {
             Some(nearest) => self.fault_with_help(code, at, message, format!("did you mean `{nearest}`?")),
@@ -108,7 +112,7 @@ impl Reader {
     pub fn fields<'v>(&mut self, value: &'v Value, at: &At, due: &str, known: &[&str]) -> Option<&'v Value> {
         for (key, _) in self.object(value, at, due)? {
             if !known.contains(&key.as_str()) {
-                self.unknown(Code::UnknownField, &at.key(key), "field", key, known.iter().copied());
+                self.unknown(Code::UnknownField, &at.key(key), "field", key, &mut known.iter().copied());
             }
         }
         Some(value)
@@ -204,7 +208,7 @@ impl Reader {
             Value::Number(number) if number.is_finite() && number.fract() == 0.0 => {
                 let within = whole(*number).and_then(|number| u64::try_from(number).ok()).filter(|n| (min..=max).contains(n));
                 if within.is_none() {
-                    self.fault(Code::OutOfRange, at, format!("`{number}` is not from {min} to {max}"));
+                    self.fault(Code::OutOfRange, at, format!("`{}` is not from {min} to {max}", written(*number)));
                 }
                 within
             }
@@ -241,7 +245,7 @@ impl Reader {
 
     fn invalid_amount(&mut self, at: &At, found: f64, reason: &str, most: Credits) {
         let help = format!("an amount is 0 to {most} credits with at most three decimals");
-        self.fault_with_help(Code::InvalidAmount, at, format!("`{found}` is {reason}"), help);
+        self.fault_with_help(Code::InvalidAmount, at, format!("`{}` is {reason}", written(found)), help);
     }
 }
 
@@ -252,8 +256,8 @@ fn shortened(name: &str) -> String {
 }
 
 /// The known name that is nearest to this one; differences of case count least.
-fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+fn nearest<'n>(name: &str, known: Names<'_, 'n>) -> Option<&'n str> {
     // Comparing costs length × length, and a name this long is near to nothing.
-    let name = shortened(name).to_lowercase();
-    known.min_by_key(|candidate| strsim::levenshtein(&name, &candidate.to_lowercase()))
+    let name = shortened(name).to_ascii_lowercase();
+    known.min_by_key(|candidate| strsim::levenshtein(&name, &candidate.to_ascii_lowercase()))
 }

@@ -57,7 +57,7 @@ impl Value {
         match self {
             Self::Null => "null".into(),
             Self::Bool(value) => format!("`{value}`"),
-            Self::Number(value) => format!("`{value}`"),
+            Self::Number(value) => format!("`{}`", written(*value)),
             Self::String(text) if text.chars().nth(LONGEST).is_some() => {
                 format!("the string `{}…`", text.chars().take(LONGEST).collect::<String>())
             }
@@ -70,13 +70,12 @@ impl Value {
 
     /// The canonical JSON text of RFC 8785: sorted keys, no white space, numbers as JavaScript writes them.
     ///
-    /// Numbers of a valid card are neither below 10^-6 nor above 10^21, and between these Rust writes a float as JavaScript does.
+    /// Every number of a valid card has at most six decimals, and is small enough to be written without an exponent.
     pub(crate) fn canonical(&self, text: &mut String) {
         match self {
             Self::Null | Self::Foreign(_) => text.push_str("null"),
             Self::Bool(value) => text.push_str(if *value { "true" } else { "false" }),
-            Self::Number(value) if *value == 0.0 => text.push('0'),
-            Self::Number(value) => text.push_str(&value.to_string()),
+            Self::Number(value) => text.push_str(&written(*value)),
             Self::String(value) => quote(value, text),
             Self::List(elements) => {
                 for (position, element) in elements.iter().enumerate() {
@@ -86,9 +85,7 @@ impl Value {
                 text.push_str(if elements.is_empty() { "[]" } else { "]" });
             }
             Self::Object(members) => {
-                let mut sorted: Vec<_> = members.iter().collect();
-                sorted.sort_by(|(one, _), (other, _)| one.encode_utf16().cmp(other.encode_utf16()));
-                for (position, (key, member)) in sorted.into_iter().enumerate() {
+                for (position, (key, member)) in sorted(members).into_iter().enumerate() {
                     text.push(if position == 0 { '{' } else { ',' });
                     quote(key, text);
                     text.push(':');
@@ -98,6 +95,17 @@ impl Value {
             }
         }
     }
+}
+
+/// Members in the order of their keys' UTF-16 code units. An object of a valid card has few, and inserting each in its
+/// place is a tenth of a sort's code, which every visitor of a page would download.
+fn sorted(members: &[(String, Value)]) -> Vec<&(String, Value)> {
+    let mut sorted: Vec<&(String, Value)> = Vec::with_capacity(members.len());
+    for member in members {
+        let place = sorted.partition_point(|(key, _)| key.encode_utf16().lt(member.0.encode_utf16()));
+        sorted.insert(place, member);
+    }
+    sorted
 }
 
 /// A JSON string with only the escapes that JSON demands, as RFC 8785 has it.
@@ -144,6 +152,52 @@ impl Serialize for Value {
 pub(crate) fn whole(number: f64) -> Option<i64> {
     const EXACT: f64 = 9_007_199_254_740_992.0;
     (number.fract() == 0.0 && number.abs() <= EXACT).then_some(number as i64)
+}
+
+/// Steps of the last decimal that numbers are written with.
+const MILLIONTHS: f64 = 1_000_000.0;
+
+/// The number of millionths nearest to this number; `None` for one too large to count them exactly.
+#[expect(
+    clippy::as_conversions,
+    clippy::cast_possible_truncation,
+    clippy::float_arithmetic,
+    reason = "for writing numbers that are shown or hashed; no amount is computed from them"
+)]
+fn millionths(number: f64) -> Option<i64> {
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    let millionths = (number * MILLIONTHS).round();
+    (millionths.abs() <= EXACT).then_some(millionths as i64)
+}
+
+/// Whether a number has at most six decimals, so that [`written`] leaves nothing out.
+#[expect(
+    clippy::as_conversions,
+    clippy::cast_precision_loss,
+    clippy::float_arithmetic,
+    clippy::float_cmp,
+    reason = "asks whether writing and reading gives the same number"
+)]
+pub(crate) fn is_written_exactly(number: f64) -> bool {
+    millionths(number).is_some_and(|millionths| millionths as f64 / MILLIONTHS == number)
+}
+
+/// A number in plain decimals, at most six; `…` says that there are more.
+///
+/// The standard library writes any float exactly, with code that would be a tenth of the module.
+pub(crate) fn written(number: f64) -> String {
+    if let Some(whole) = whole(number) {
+        return whole.to_string();
+    }
+    let Some(millionths) = millionths(number) else {
+        return (if number.is_nan() { "NaN" } else { "a number beyond 2^53" }).into();
+    };
+    let sign = if number.is_sign_negative() { "-" } else { "" };
+    let millionths_per_whole = 1_000_000;
+    let size = millionths.unsigned_abs();
+    let (whole, rest) = (size.checked_div(millionths_per_whole), size.checked_rem(millionths_per_whole));
+    let text = format!("{sign}{}.{:06}", whole.unwrap_or(0), rest.unwrap_or(0));
+    if is_written_exactly(number) { text.trim_end_matches('0').into() } else { text + "…" }
 }
 
 impl<'de> Deserialize<'de> for Value {

@@ -20,7 +20,7 @@ use crate::{
     error::{Code, Faults},
     limits::CARD_FORMAT,
     reading::{At, Reader},
-    value::{Value, whole},
+    value::{Value, is_written_exactly, whole, written},
 };
 
 const CARD_FIELDS: &[&str] =
@@ -88,7 +88,7 @@ impl RateCard {
         let step = step(reader, &document, &root);
         let operations = self::reading::operations(reader, &document, step);
         let mut card = Self {
-            fingerprint: fingerprint(&document),
+            fingerprint: String::new(),
             id,
             version,
             unit,
@@ -100,6 +100,10 @@ impl RateCard {
         card.read_tiers(reader, &document);
         card.read_pools(reader, &document);
         card.check_templates(reader, &document);
+        // Only a valid card has a fingerprint: then every number in it has one way to be written.
+        if reader.faults.is_empty() {
+            card.fingerprint = fingerprint(&document);
+        }
         card.document = document;
         card
     }
@@ -214,9 +218,9 @@ fn money(reader: &mut Reader, card: &Value, at: &At) {
     if let Some(per_credit) = reader.required(money, &at, "perCredit", "the price of a credit") {
         let at = at.key("perCredit");
         match per_credit {
-            Value::Number(number) if (0.000_001..=1_000_000.0).contains(number) => {}
+            Value::Number(number) if (0.000_001..=1_000_000.0).contains(number) && is_written_exactly(*number) => {}
             Value::Number(number) => {
-                reader.fault(Code::OutOfRange, &at, format!("`{number}` is not from 0.000001 to 1000000"));
+                reader.fault(Code::OutOfRange, &at, format!("`{}` is not from 0.000001 to 1000000 with at most six decimals", written(*number)));
             }
             other => reader.fault(Code::WrongType, &at, format!("a number is due here, not {}", other.found())),
         }

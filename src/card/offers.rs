@@ -135,7 +135,7 @@ impl RateCard {
         let when_value = reader.required(value, at, "when", "an object of choices (`{}` matches everything)");
         let (Some(id), Some(when_value)) = (id, when_value) else { return };
         let Some(position) = self.operations.iter().position(|operation| operation.id == id) else {
-            let known = self.operations.iter().map(|operation| operation.id.as_str());
+            let known = &mut self.operations.iter().map(|operation| operation.id.as_str());
             reader.unknown(Code::UnknownOperation, &at_operation, "operation", id, known);
             return;
         };
@@ -161,7 +161,7 @@ impl RateCard {
         for (tier, units) in members.unwrap_or_default() {
             let at = at.key(tier);
             if !self.tiers.iter().any(|known| known.id == *tier) {
-                reader.unknown(Code::UnknownTier, &at, "tier", tier, self.tiers.iter().map(|tier| tier.id.as_str()));
+                reader.unknown(Code::UnknownTier, &at, "tier", tier, &mut self.tiers.iter().map(|tier| tier.id.as_str()));
             }
             let units = reader.whole(units, &at, 0, FREE_UNITS).unwrap_or(0);
             monthly.push((tier.clone(), units.into()));

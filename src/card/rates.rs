@@ -26,7 +26,7 @@ pub(super) fn accuracy(reader: &mut Reader, object: &Value, at: &At) -> Option<A
     let known = [Accuracy::VeryAccurate, Accuracy::Accurate, Accuracy::Varies];
     let accuracy = known.into_iter().find(|accuracy| accuracy.as_str() == name);
     if accuracy.is_none() {
-        reader.unknown(Code::UnknownOption, &at, "accuracy", name, known.iter().map(|accuracy| accuracy.as_str()));
+        reader.unknown(Code::UnknownOption, &at, "accuracy", name, &mut known.iter().map(|accuracy| accuracy.as_str()));
     }
     accuracy
 }
@@ -144,7 +144,7 @@ pub(super) fn when(reader: &mut Reader, value: &Value, at: &At, operation: &Oper
     for (name, value) in members {
         let at = at.key(name);
         let Some(index) = operation.choices.iter().position(|choice| choice.name == *name) else {
-            reader.unknown(Code::UnknownChoice, &at, "choice", name, operation.choices.iter().map(|choice| choice.name.as_str()));
+            reader.unknown(Code::UnknownChoice, &at, "choice", name, &mut operation.choices.iter().map(|choice| choice.name.as_str()));
             continue;
         };
         let (Some(choice), Some(allowed)) = (operation.choices.get(index), when.0.get_mut(index)) else { continue };

@@ -136,7 +136,7 @@ pub(super) fn option_named(reader: &mut Reader, value: &Value, at: &At, options:
     let id = reader.string(value, at, "the id of an option")?;
     let position = options.iter().position(|option| option.id == id);
     if position.is_none() {
-        reader.unknown(Code::UnknownOption, at, "option", id, options.iter().map(|option| option.id.as_str()));
+        reader.unknown(Code::UnknownOption, at, "option", id, &mut options.iter().map(|option| option.id.as_str()));
     }
     position.and_then(|position| u32::try_from(position).ok())
 }

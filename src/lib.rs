@@ -31,7 +31,7 @@ mod error;
 mod estimate;
 mod fit;
 pub mod limits;
-#[cfg(any(test, target_family = "wasm"))]
+#[cfg(target_family = "wasm")]
 mod live;
 mod plan;
 mod preflight;

@@ -71,12 +71,12 @@ impl RateCard {
     pub fn from_value(document: Value) -> Result<Self, Faults> {
         let mut reader = Reader::default();
         let card = Self::read(&mut reader, document);
-        reader.finish(()).map(|()| card)
+        reader.finish_read(card)
     }
 
-    fn read(reader: &mut Reader, document: Value) -> Self {
+    fn read(reader: &mut Reader, document: Value) -> Option<Self> {
         let root = At::Document;
-        reader.fields(&document, &root, "a rate card", CARD_FIELDS);
+        reader.fields(&document, &root, "a rate card", CARD_FIELDS)?;
         if let Some(format) = document.get("format") {
             format_version(reader, format, &root.key("format"));
         }
@@ -105,7 +105,7 @@ impl RateCard {
             card.fingerprint = fingerprint(&document);
         }
         card.document = document;
-        card
+        Some(card)
     }
 
     /// The card's id, `image-studio`.

@@ -1,0 +1,62 @@
+/** What the package's types allow and refuse; this file is type-checked and never run. */
+import { RateCard } from "pricetag";
+import type { Card, Estimate, Faults, Fit, ImageStudio, ImageStudioItem, Plan, Preflight, Range } from "pricetag";
+import golden from "./golden.json" with { type: "json" };
+
+const card = RateCard.builtin();
+
+// The example of the README: faults are told from answers by their members.
+const answer = card.estimate({ items: [{ operation: "create", model: "stability-core", variations: 4 }] });
+if ("errors" in answer) {
+  answer satisfies Faults;
+  answer.errors[0]?.code satisfies string | undefined;
+} else {
+  answer satisfies Estimate<ImageStudio>;
+  answer.total satisfies Range;
+  answer.lines[0]?.operation satisfies "create" | "edit" | "upscale" | "social" | "library" | undefined;
+}
+
+// With the built-in card, names are checked.
+// @ts-expect-error there is no operation `paint`
+card.estimate({ items: [{ operation: "paint" }] });
+// @ts-expect-error there is no model `stability`
+card.estimate({ items: [{ operation: "create", model: "stability" }] });
+// @ts-expect-error there is no field `modle`
+card.estimate({ items: [{ operation: "create", modle: "auto" }] });
+// @ts-expect-error `edit` must be given
+card.estimate({ items: [{ operation: "edit" }] });
+// @ts-expect-error a count is a number
+card.estimate({ items: [{ operation: "create", variations: "4" }] });
+// @ts-expect-error there is no quality `ultra`
+card.live({ operation: "create", quality: "ultra" });
+// @ts-expect-error there is no tier `gold`
+card.preflight({ items: [{ operation: "library" }] }, { tier: "gold", balance: 1 });
+// @ts-expect-error there is no pool `flux`
+card.estimate({ items: [{ operation: "library" }] }, { flux: 1 });
+// @ts-expect-error a plan has items only
+card.estimate({ items: [], note: "" });
+
+const item: ImageStudioItem = { operation: "upscale", mode: "fast", quantity: 2 };
+const plan: Plan<ImageStudio> = { items: [item] };
+card.preflight(plan, { tier: "basic", balance: null }) satisfies Preflight<ImageStudio> | Faults;
+card.fit(plan, 10, "pro") satisfies Fit<ImageStudio> | Faults;
+card.describe() satisfies Card<ImageStudio>;
+// A template of a card is a plan of it.
+card.describe().templates?.map((template) => card.estimate({ items: template.items }));
+
+// With any other card, any name is allowed.
+const other = RateCard.parse("{}");
+if (!("errors" in other)) {
+  other.estimate({ items: [{ operation: "paint", colour: "red", layers: 3 }] });
+  card.compare(other);
+}
+
+// What the golden corpus answers has the types that the package promises.
+golden.estimates satisfies { estimate?: { total: Range } }[];
+golden.preflights satisfies { preflight: { shortBy: Preflight["shortBy"]; after: Preflight["after"] } }[];
+
+// Nothing in the answers is `any`.
+type IsAny<T> = 0 extends 1 & T ? true : false;
+false satisfies IsAny<ReturnType<typeof card.estimate>>;
+false satisfies IsAny<ReturnType<typeof card.describe>>;
+false satisfies IsAny<ReturnType<typeof card.live>["total"]>;

@@ -181,7 +181,13 @@ impl RateCard {
     fn pool_named(&self, reader: &mut Reader, id: &str, at: &At) -> Option<usize> {
         let position = self.pools.iter().position(|pool| pool.id == id);
         if position.is_none() {
-            reader.unknown(Code::UnknownPool, at, "pool of free units", id, &mut self.pools.iter().map(|pool| pool.id.as_str()));
+            reader.unknown(
+                Code::UnknownPool,
+                at,
+                "pool of free units",
+                id,
+                &mut self.pools.iter().map(|pool| pool.id.as_str()),
+            );
         }
         position
     }

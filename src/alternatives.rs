@@ -86,7 +86,9 @@ impl RateCard {
                 if !self.allows(tier, item.operation, changed) {
                     continue;
                 }
-                let Some((saves, rank)) = difference(operation, item, changed).filter(|(saves, _)| *saves > Credits::ZERO) else {
+                let Some((saves, rank)) =
+                    difference(operation, item, changed).filter(|(saves, _)| *saves > Credits::ZERO)
+                else {
                     continue;
                 };
                 found.push(Alternative {

@@ -177,11 +177,7 @@ impl Plan<'_> {
 
 impl RateCard {
     pub(crate) fn reference(&self) -> CardReference {
-        CardReference {
-            id: self.id().into(),
-            version: self.version().into(),
-            fingerprint: self.fingerprint().into(),
-        }
+        CardReference { id: self.id().into(), version: self.version().into(), fingerprint: self.fingerprint().into() }
     }
 
     /// The line of a valid item, whose table look-ups and products were checked when it was read.

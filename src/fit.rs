@@ -127,7 +127,9 @@ impl RateCard {
         let mut best: [Option<Way>; MOST_RANK + 1] = [None; MOST_RANK + 1];
         // The item as it is comes first, so that it stays when another option is no better.
         self.consider(item, item.combination, tier, &mut best);
-        self.each_substitution(item, 0, item.combination, &mut |combination| self.consider(item, combination, tier, &mut best));
+        self.each_substitution(item, 0, item.combination, &mut |combination| {
+            self.consider(item, combination, tier, &mut best)
+        });
         let mut ways: Vec<Way> = Vec::new();
         for way in best.into_iter().rev().flatten() {
             if ways.last().is_none_or(|better| way.cost < better.cost) {
@@ -153,7 +155,10 @@ impl RateCard {
     /// Keeps a combination if it is allowed, available, and cheaper than what its rank has so far.
     fn consider(&self, item: &Item, combination: usize, tier: Option<usize>, best: &mut [Option<Way>]) {
         let Some(operation) = self.operations.get(item.operation) else { return };
-        let Some((_, rate)) = operation.cell(combination).filter(|_| self.allows(tier, item.operation, combination)) else { return };
+        let Some((_, rate)) = operation.cell(combination).filter(|_| self.allows(tier, item.operation, combination))
+        else {
+            return;
+        };
         let Some(cost) = rate.units.get(item.band).and_then(|unit| unit.expected.times(item.count)) else { return };
         let Some(slot) = usize::try_from(rate.rank).ok().and_then(|rank| best.get_mut(rank)) else { return };
         if slot.is_none_or(|way| cost < way.cost) {
@@ -234,7 +239,8 @@ impl RateCard {
         let nothing = Affordable { quantity: 0, total: Range::ZERO };
         let quantity = item.numbers.first().copied().unwrap_or(1);
         let Some(outputs) = item.count.checked_div(quantity.into()) else { return nothing };
-        let unit = self.operations.get(item.operation).and_then(|operation| operation.unit(item.combination, item.band));
+        let unit =
+            self.operations.get(item.operation).and_then(|operation| operation.unit(item.combination, item.band));
         let Some(price) = unit.and_then(|unit| unit.times(outputs)) else { return nothing };
         // An unlimited balance still pays no more than the largest amount.
         let times = balance.unwrap_or(Credits::MAX).how_many(price.high).unwrap_or(u64::MAX);

@@ -44,14 +44,19 @@ impl Live {
         let Some(operation) = self.card.operations.get(self.item.operation) else { return false };
         let Some(flag) = self.set.get_mut(field) else { return false };
         let choices = operation.choices.len();
-        let (slot, default, min, max) = if let (Some(choice), Some(slot)) = (operation.choices.get(field), self.options.get_mut(field)) {
+        let (slot, default, min, max) = if let (Some(choice), Some(slot)) =
+            (operation.choices.get(field), self.options.get_mut(field))
+        {
             (slot, choice.default, 0, u32::try_from(choice.options.len()).unwrap_or(0).saturating_sub(1))
         } else {
             let index = field.saturating_sub(choices);
-            let (Some(number), Some(slot)) = (operation.numbers.get(index), self.item.numbers.get_mut(index)) else { return false };
+            let (Some(number), Some(slot)) = (operation.numbers.get(index), self.item.numbers.get_mut(index)) else {
+                return false;
+            };
             (slot, number.default, number.min, number.max)
         };
-        let given = whole(value).and_then(|value| u32::try_from(value).ok()).filter(|value| (min..=max).contains(value));
+        let given =
+            whole(value).and_then(|value| u32::try_from(value).ok()).filter(|value| (min..=max).contains(value));
         let value = if value.is_nan() { default } else { given };
         self.unset = match (*flag, value.is_some()) {
             (true, false) => self.unset.saturating_add(1),

@@ -182,7 +182,13 @@ fn read_option(reader: &mut Reader, item: &Value, at: &At, choice: &Choice) -> O
     let id = reader.string(value, &at, "the id of an option")?;
     let position = choice.options.iter().position(|option| option.id == id);
     if position.is_none() {
-        reader.unknown(Code::UnknownOption, &at, "option", id, &mut choice.options.iter().map(|option| option.id.as_str()));
+        reader.unknown(
+            Code::UnknownOption,
+            &at,
+            "option",
+            id,
+            &mut choice.options.iter().map(|option| option.id.as_str()),
+        );
     }
     position.and_then(|position| u32::try_from(position).ok())
 }

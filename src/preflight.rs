@@ -122,7 +122,10 @@ impl RateCard {
         }
         let tier = tier?;
         let above = self.tiers.iter().enumerate().skip(tier.saturating_add(1));
-        let needs = above.filter(|(above, _)| self.allows(Some(*above), item.operation, item.combination)).map(|(_, tier)| tier).next();
+        let needs = above
+            .filter(|(above, _)| self.allows(Some(*above), item.operation, item.combination))
+            .map(|(_, tier)| tier)
+            .next();
         let title = self.operations.get(item.operation)?.item_title(item.combination);
         let own = &self.tiers.get(tier)?.title;
         let message = match needs {

@@ -173,7 +173,10 @@ impl Reader {
         let value = self.required(object, at, key, "a name")?;
         let name = self.string(value, &at.key(key), "a name")?;
         // A key `__proto__` changes a JavaScript object instead of becoming its member.
-        if name.is_empty() || name == "__proto__" || name.chars().any(char::is_control) || name.chars().nth(NAME_CHARACTERS).is_some()
+        if name.is_empty()
+            || name == "__proto__"
+            || name.chars().any(char::is_control)
+            || name.chars().nth(NAME_CHARACTERS).is_some()
         {
             let message = format!("a name has 1 to {NAME_CHARACTERS} printable characters and is not `__proto__`");
             self.fault(Code::OutOfRange, &at.key(key), message);
@@ -206,7 +209,8 @@ impl Reader {
     pub fn whole_u64(&mut self, value: &Value, at: &At, min: u64, max: u64) -> Option<u64> {
         match value {
             Value::Number(number) if number.is_finite() && number.fract() == 0.0 => {
-                let within = whole(*number).and_then(|number| u64::try_from(number).ok()).filter(|n| (min..=max).contains(n));
+                let within =
+                    whole(*number).and_then(|number| u64::try_from(number).ok()).filter(|n| (min..=max).contains(n));
                 if within.is_none() {
                     self.fault(Code::OutOfRange, at, format!("`{}` is not from {min} to {max}", written(*number)));
                 }
@@ -236,7 +240,11 @@ impl Reader {
             }
             Ok(amount) => Some(amount),
             Err(reason) => {
-                let reason = if reason == AmountError::TooLarge && *number < 0.0 { "negative".into() } else { reason.to_string() };
+                let reason = if reason == AmountError::TooLarge && *number < 0.0 {
+                    "negative".into()
+                } else {
+                    reason.to_string()
+                };
                 self.invalid_amount(at, *number, &reason, most);
                 None
             }

@@ -145,7 +145,8 @@ impl RateCard {
         match call {
             Call::Estimate => {
                 let plan = self.requested_plan(reader, request);
-                let free = request.get("freeUnits").map(|units| self.free_units_at(reader, units, &at.key("freeUnits")));
+                let free =
+                    request.get("freeUnits").map(|units| self.free_units_at(reader, units, &at.key("freeUnits")));
                 Some(Answer::Estimate(plan?.estimate(&free.unwrap_or_else(FreeUnits::none))))
             }
             Call::Preflight => {

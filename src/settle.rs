@@ -252,7 +252,9 @@ fn read_outcome(reader: &mut Reader, outcome: &Value, at: &At) -> Outcome {
     reader.fields(outcome, &root, "an outcome", &["lines"]);
     let at_lines = root.key("lines");
     let Some(lines) = reader.required(outcome, &root, "lines", "a list of lines") else { return read };
-    for (index, line) in reader.list(lines, &at_lines, "a list of lines", crate::limits::ITEMS).unwrap_or_default().iter().enumerate() {
+    for (index, line) in
+        reader.list(lines, &at_lines, "a list of lines", crate::limits::ITEMS).unwrap_or_default().iter().enumerate()
+    {
         read.lines.extend(read_outcome_line(reader, line, &at_lines.index(index)));
     }
     read

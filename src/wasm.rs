@@ -10,12 +10,7 @@ use serde::Serialize;
 use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::*;
 
-use crate::{
-    card::RateCard,
-    live::Live,
-    request::Call,
-    value::Value,
-};
+use crate::{card::RateCard, live::Live, request::Call, value::Value};
 
 /// A card that JavaScript holds.
 #[wasm_bindgen]

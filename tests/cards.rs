@@ -46,12 +46,16 @@ fn every_combination_has_a_price_and_every_rate_can_win() {
     let rates = "/operations/0/rates";
     check(rates, json!([{"when": {"model": "a"}, "price": 1}]), &[("unpriced-combination", "operations[0].rates")]);
     check(rates, json!([]), &[("unpriced-combination", "operations[0].rates")]);
-    check(rates, json!([{"when": {}, "price": 1}, {"when": {"model": "a"}, "price": 1}]), &[
-        ("unreachable-rate", "operations[0].rates[1]"),
-    ]);
-    check(rates, json!([{"when": {"model": ["a", "b"]}, "price": 1}, {"when": {}, "price": 1}]), &[
-        ("unreachable-rate", "operations[0].rates[1]"),
-    ]);
+    check(
+        rates,
+        json!([{"when": {}, "price": 1}, {"when": {"model": "a"}, "price": 1}]),
+        &[("unreachable-rate", "operations[0].rates[1]")],
+    );
+    check(
+        rates,
+        json!([{"when": {"model": ["a", "b"]}, "price": 1}, {"when": {}, "price": 1}]),
+        &[("unreachable-rate", "operations[0].rates[1]")],
+    );
 }
 
 #[test]
@@ -78,21 +82,33 @@ fn prices_are_amounts_in_order() {
     check(price, json!({"low": 1, "high": 2}), &[("missing-field", "operations[0].rates[0].price.expected")]);
     check("/operations/0/rates/0/rank", json!(11), &[("out-of-range", "operations[0].rates[0].rank")]);
     check("/operations/0/rates/0/unavailable", json!("no"), &[("unknown-field", "operations[0].rates[0].unavailable")]);
-    check("/operations/0/rates/0", json!({"when": {"model": "a"}}), &[("missing-field", "operations[0].rates[0].price")]);
-    check("/operations/0/rates/0", json!({"when": {"model": "a"}, "unavailable": " "}), &[
-        ("out-of-range", "operations[0].rates[0].unavailable"),
-    ]);
+    check(
+        "/operations/0/rates/0",
+        json!({"when": {"model": "a"}}),
+        &[("missing-field", "operations[0].rates[0].price")],
+    );
+    check(
+        "/operations/0/rates/0",
+        json!({"when": {"model": "a"}, "unavailable": " "}),
+        &[("out-of-range", "operations[0].rates[0].unavailable")],
+    );
 }
 
 #[test]
 fn fields_have_one_meaning_and_defaults_exist() {
     check("/operations/0/choices/0/default", json!("c"), &[("unknown-option", "operations[0].choices[0].default")]);
-    check("/operations/0/choices/0/name", json!("quantity"), &[
-        ("duplicate-id", "operations[0]"),
-        ("unknown-choice", "operations[0].rates[0].when.model"),
-    ]);
-    check("/operations/0/choices/0/options/1", json!({"id": "a"}), &[("duplicate-id", "operations[0].choices[0].options[1].id")]);
-    let count = |count: Value, expected: &[(&'static str, &str)]| check("/operations/0/counts", json!([count]), expected);
+    check(
+        "/operations/0/choices/0/name",
+        json!("quantity"),
+        &[("duplicate-id", "operations[0]"), ("unknown-choice", "operations[0].rates[0].when.model")],
+    );
+    check(
+        "/operations/0/choices/0/options/1",
+        json!({"id": "a"}),
+        &[("duplicate-id", "operations[0].choices[0].options[1].id")],
+    );
+    let count =
+        |count: Value, expected: &[(&'static str, &str)]| check("/operations/0/counts", json!([count]), expected);
     count(json!({"name": "n", "max": 5, "default": 6}), &[("out-of-range", "operations[0].counts[0].default")]);
     count(json!({"name": "n", "max": 5, "min": 6}), &[("range-out-of-order", "operations[0].counts[0]")]);
     count(json!({"name": "model", "max": 5}), &[("duplicate-id", "operations[0]")]);
@@ -109,43 +125,58 @@ fn sizes_ascend_and_their_default_fits() {
     let bands = json!([{"upToPixels": 100, "addPercent": 0}, {"upToPixels": 400, "addPercent": 2.5}]);
     let side = json!({"min": 1, "max": 100});
     size(json!({"default": {"width": 10, "height": 10}, "side": side, "bands": bands}), &[]);
-    size(json!({"default": {"width": 21, "height": 20}, "side": side, "bands": bands}), &[
-        ("size-too-large", "operations[0].size.default"),
-    ]);
-    size(json!({"default": {"width": 101, "height": 1}, "side": side, "bands": bands}), &[
-        ("out-of-range", "operations[0].size.default.width"),
-    ]);
+    size(
+        json!({"default": {"width": 21, "height": 20}, "side": side, "bands": bands}),
+        &[("size-too-large", "operations[0].size.default")],
+    );
+    size(
+        json!({"default": {"width": 101, "height": 1}, "side": side, "bands": bands}),
+        &[("out-of-range", "operations[0].size.default.width")],
+    );
     let backwards = json!([{"upToPixels": 400, "addPercent": 0}, {"upToPixels": 400, "addPercent": 1}]);
-    size(json!({"default": {"width": 1, "height": 1}, "side": side, "bands": backwards}), &[
-        ("bands-out-of-order", "operations[0].size.bands[1].upToPixels"),
-    ]);
-    size(json!({"default": {"width": 1, "height": 1}, "side": side, "bands": []}), &[
-        ("out-of-range", "operations[0].size.bands"),
-    ]);
+    size(
+        json!({"default": {"width": 1, "height": 1}, "side": side, "bands": backwards}),
+        &[("bands-out-of-order", "operations[0].size.bands[1].upToPixels")],
+    );
+    size(
+        json!({"default": {"width": 1, "height": 1}, "side": side, "bands": []}),
+        &[("out-of-range", "operations[0].size.bands")],
+    );
     size(json!({"side": {"min": 9, "max": 1}, "bands": bands}), &[("range-out-of-order", "operations[0].size.side")]);
 }
 
 #[test]
 fn tiers_pools_and_templates_name_only_what_exists() {
     check("/tiers", json!([{"id": "a", "monthlyCredits": "lots"}]), &[("wrong-type", "tiers[0].monthlyCredits")]);
-    check("/tiers", json!([{"id": "a", "monthlyCredits": 1, "excludes": [{"operation": "pant", "when": {}}]}]), &[
-        ("unknown-operation", "tiers[0].excludes[0].operation"),
-    ]);
-    check("/tiers", json!([{"id": "a", "monthlyCredits": 1}, {"id": "a", "monthlyCredits": 1}]), &[("duplicate-id", "tiers[1].id")]);
-    check("/freeUnits", json!([{"id": "p", "operation": "paint", "when": {}, "monthly": {"free": 1}}]), &[
-        ("unknown-tier", "freeUnits[0].monthly.free"),
-    ]);
-    check("/templates", json!([{"id": "t", "items": [{"operation": "paint", "model": "c"}]}]), &[
-        ("unpriceable-template", "templates[0].items[0].model"),
-    ]);
+    check(
+        "/tiers",
+        json!([{"id": "a", "monthlyCredits": 1, "excludes": [{"operation": "pant", "when": {}}]}]),
+        &[("unknown-operation", "tiers[0].excludes[0].operation")],
+    );
+    check(
+        "/tiers",
+        json!([{"id": "a", "monthlyCredits": 1}, {"id": "a", "monthlyCredits": 1}]),
+        &[("duplicate-id", "tiers[1].id")],
+    );
+    check(
+        "/freeUnits",
+        json!([{"id": "p", "operation": "paint", "when": {}, "monthly": {"free": 1}}]),
+        &[("unknown-tier", "freeUnits[0].monthly.free")],
+    );
+    check(
+        "/templates",
+        json!([{"id": "t", "items": [{"operation": "paint", "model": "c"}]}]),
+        &[("unpriceable-template", "templates[0].items[0].model")],
+    );
     check("/templates", json!([{"id": "t", "items": []}]), &[("unpriceable-template", "templates[0].items")]);
     check("/templates", json!([{"id": "t"}]), &[("unpriceable-template", "templates[0].items")]);
     check("/format", json!(2), &[("unsupported-format", "format")]);
     check("/step", json!(0), &[("invalid-amount", "step")]);
-    check("/money", json!({"currency": "dollars", "perCredit": 0.000_000_1}), &[
-        ("out-of-range", "money.currency"),
-        ("out-of-range", "money.perCredit"),
-    ]);
+    check(
+        "/money",
+        json!({"currency": "dollars", "perCredit": 0.000_000_1}),
+        &[("out-of-range", "money.currency"), ("out-of-range", "money.perCredit")],
+    );
 }
 
 #[test]
@@ -186,7 +217,9 @@ fn text_that_is_no_document_says_where_it_breaks_off() {
 
 #[test]
 fn a_card_of_the_wrong_kind_is_a_fault_and_not_a_panic() {
-    for document in [Document::Null, Document::Number(f64::NAN), Document::List(vec![]), Document::Foreign("a function")] {
+    for document in
+        [Document::Null, Document::Number(f64::NAN), Document::List(vec![]), Document::Foreign("a function")]
+    {
         assert!(RateCard::from_value(document).is_err());
     }
 }
@@ -209,7 +242,10 @@ fn comparing_shows_each_changed_price_and_counts_the_rest() {
     let old = RateCard::builtin();
     let new = BUILTIN.replacen("price = 3\nrank = 3", "price = 3.5\nrank = 3", 1);
     let comparison = serde_json::to_value(old.compare(&RateCard::from_toml(&new).unwrap())).unwrap();
-    assert_eq!(comparison["summary"], json!({"compared": 200, "dearer": 9, "cheaper": 0, "appeared": 0, "disappeared": 0}));
+    assert_eq!(
+        comparison["summary"],
+        json!({"compared": 200, "dearer": 9, "cheaper": 0, "appeared": 0, "disappeared": 0})
+    );
     assert_eq!(
         comparison["changes"][0],
         json!({
@@ -228,13 +264,19 @@ fn comparing_tells_what_appears_disappears_and_becomes_unavailable() {
         card["operations"][0]["choices"][0]["options"] = options;
         RateCard::from_json(&card.to_string()).unwrap()
     };
-    let old = card(json!([{"when": {"model": "a"}, "price": 0}, {"when": {}, "price": 2}]), json!([{"id": "a"}, {"id": "b"}]));
+    let old = card(
+        json!([{"when": {"model": "a"}, "price": 0}, {"when": {}, "price": 2}]),
+        json!([{"id": "a"}, {"id": "b"}]),
+    );
     let new = card(
         json!([{"when": {"model": "a"}, "price": 1}, {"when": {"model": "b"}, "unavailable": "gone"}, {"when": {}, "price": 3}]),
         json!([{"id": "a"}, {"id": "b"}, {"id": "c"}]),
     );
     let comparison = serde_json::to_value(old.compare(&new)).unwrap();
-    assert_eq!(comparison["summary"], json!({"compared": 3, "dearer": 1, "cheaper": 0, "appeared": 1, "disappeared": 1}));
+    assert_eq!(
+        comparison["summary"],
+        json!({"compared": 3, "dearer": 1, "cheaper": 0, "appeared": 1, "disappeared": 1})
+    );
     assert_eq!(comparison["changes"][0]["percent"], Value::Null, "nothing has no percentage");
     assert_eq!(comparison["changes"][1]["new"], Value::Null);
     assert_eq!(comparison["changes"][2]["old"], Value::Null);

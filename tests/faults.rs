@@ -25,7 +25,8 @@ fn check_item(item: Value, expected: &[(&'static str, &str)]) {
 
 #[test]
 fn a_plan_must_be_a_list_of_one_to_five_hundred_items() {
-    let plan = |plan: Value, expected: &[(&'static str, &str)]| check(Call::Estimate, json!({ "plan": plan }), expected);
+    let plan =
+        |plan: Value, expected: &[(&'static str, &str)]| check(Call::Estimate, json!({ "plan": plan }), expected);
     plan(json!({}), &[("missing-field", "items")]);
     plan(json!({"items": null}), &[("wrong-type", "items")]);
     plan(json!({"items": {}}), &[("wrong-type", "items")]);
@@ -41,14 +42,18 @@ fn a_plan_must_be_a_list_of_one_to_five_hundred_items() {
 fn a_request_has_its_members_and_no_others() {
     check(Call::Estimate, json!({}), &[("missing-field", "plan")]);
     check(Call::Estimate, json!([]), &[("wrong-type", "")]);
-    check(Call::Estimate, json!({"plan": {"items": [{"operation": "library"}]}, "tier": "pro"}), &[("unknown-field", "tier")]);
+    check(
+        Call::Estimate,
+        json!({"plan": {"items": [{"operation": "library"}]}, "tier": "pro"}),
+        &[("unknown-field", "tier")],
+    );
     check(Call::Estimate, json!({"items": []}), &[("empty-plan", "items")]);
     check(Call::Fit, json!({"items": [{"operation": "library"}]}), &[("missing-field", "budget")]);
-    check(Call::Affordable, json!({"items": []}), &[
-        ("unknown-field", "items"),
-        ("missing-field", "item"),
-        ("missing-field", "balance"),
-    ]);
+    check(
+        Call::Affordable,
+        json!({"items": []}),
+        &[("unknown-field", "items"), ("missing-field", "item"), ("missing-field", "balance")],
+    );
 }
 
 #[test]
@@ -62,7 +67,8 @@ fn an_item_must_be_an_object_with_a_known_operation() {
 
 #[test]
 fn an_option_must_be_the_exact_name_of_one() {
-    let model = |model: Value, code| check_item(json!({"operation": "create", "model": model}), &[(code, "items[0].model")]);
+    let model =
+        |model: Value, code| check_item(json!({"operation": "create", "model": model}), &[(code, "items[0].model")]);
     model(json!("stability-core "), "unknown-option");
     model(json!("Stability-Core"), "unknown-option");
     model(json!(""), "unknown-option");
@@ -75,11 +81,15 @@ fn an_option_must_be_the_exact_name_of_one() {
 
 #[test]
 fn a_number_must_be_whole_and_within_its_bounds() {
-    let quantity = |quantity: Value, code| check_item(json!({"operation": "create", "quantity": quantity}), &[(code, "items[0].quantity")]);
+    let quantity = |quantity: Value, code| {
+        check_item(json!({"operation": "create", "quantity": quantity}), &[(code, "items[0].quantity")])
+    };
     for wrong in [json!(1.5), json!("3"), json!(null), json!(true), json!([1]), json!(-0.5)] {
         quantity(wrong, "wrong-type");
     }
-    for outside in [json!(0), json!(-0.0), json!(-1), json!(10_001), json!(1e300), json!(9_007_199_254_740_993_u64), json!(-1e300)] {
+    for outside in
+        [json!(0), json!(-0.0), json!(-1), json!(10_001), json!(1e300), json!(9_007_199_254_740_993_u64), json!(-1e300)]
+    {
         quantity(outside, "out-of-range");
     }
     check_item(json!({"operation": "create", "variations": 11}), &[("out-of-range", "items[0].variations")]);
@@ -137,11 +147,15 @@ fn an_account_is_checked_as_strictly_as_a_plan() {
 
 #[test]
 fn a_plan_and_an_account_report_their_faults_together() {
-    check(Call::Preflight, json!({"plan": {"items": [{}]}, "account": {"tier": "gold", "balance": -1}}), &[
-        ("missing-field", "items[0].operation"),
-        ("unknown-tier", "account.tier"),
-        ("invalid-amount", "account.balance"),
-    ]);
+    check(
+        Call::Preflight,
+        json!({"plan": {"items": [{}]}, "account": {"tier": "gold", "balance": -1}}),
+        &[
+            ("missing-field", "items[0].operation"),
+            ("unknown-tier", "account.tier"),
+            ("invalid-amount", "account.balance"),
+        ],
+    );
 }
 
 #[test]
@@ -157,7 +171,8 @@ fn tiers_and_budgets_are_checked() {
 #[test]
 fn an_outcome_must_agree_with_its_estimate() {
     let card = RateCard::builtin();
-    let estimate = card.plan(&serde_json::from_value(json!({"items": [{"operation": "create", "variations": 5}]})).unwrap());
+    let estimate =
+        card.plan(&serde_json::from_value(json!({"items": [{"operation": "create", "variations": 5}]})).unwrap());
     let estimate = serde_json::to_value(estimate.unwrap().estimate(&pricetag::FreeUnits::none())).unwrap();
     let outcome = |lines: Value, expected: &[(&'static str, &str)]| {
         check(Call::Settle, json!({"estimate": estimate, "outcome": {"lines": lines}}), expected);
@@ -170,13 +185,18 @@ fn an_outcome_must_agree_with_its_estimate() {
     outcome(json!([{"item": 0}]), &[("missing-field", "lines[0].delivered")]);
     outcome(json!([{"item": 0, "delivered": 1.5}]), &[("wrong-type", "lines[0].delivered")]);
     outcome(json!([{"item": 0, "delivered": 1, "price": 0}]), &[("unknown-field", "lines[0].price")]);
-    check(Call::Settle, json!({"estimate": {}, "outcome": {"lines": []}}), &[
-        ("missing-field", "estimate.total"),
-        ("missing-field", "estimate.lines"),
-    ]);
+    check(
+        Call::Settle,
+        json!({"estimate": {}, "outcome": {"lines": []}}),
+        &[("missing-field", "estimate.total"), ("missing-field", "estimate.lines")],
+    );
     let mut tampered = estimate.clone();
     tampered["total"]["high"] = json!(1_000);
-    check(Call::Settle, json!({"estimate": tampered, "outcome": {"lines": []}}), &[("out-of-range", "estimate.total.high")]);
+    check(
+        Call::Settle,
+        json!({"estimate": tampered, "outcome": {"lines": []}}),
+        &[("out-of-range", "estimate.total.high")],
+    );
 }
 
 #[test]
@@ -198,7 +218,10 @@ fn a_price_beyond_the_limit_is_a_fault_of_its_item_or_of_the_plan() {
     let most = json!({"operation": "paint", "n": 1_000});
     assert!(card(1_000_000).plan(&serde_json::from_value(json!({ "items": [most] })).unwrap()).is_ok());
     assert_eq!(faults(1_000_000, json!([most, most])), [(Code::AmountOverflow, "items".into())]);
-    assert_eq!(faults(1_000_000, json!([{"operation": "paint", "n": 1_001}, most])), [(Code::AmountOverflow, "items[0]".into())]);
+    assert_eq!(
+        faults(1_000_000, json!([{"operation": "paint", "n": 1_001}, most])),
+        [(Code::AmountOverflow, "items[0]".into())]
+    );
     // Even where nothing is charged, a count beyond 2^53 has no exact number.
     let countless = json!({"operation": "paint", "n": 1_000_000_000, "m": 1_000_000_000});
     assert_eq!(faults(0, json!([countless])), [(Code::AmountOverflow, "items[0]".into())]);

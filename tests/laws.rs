@@ -56,8 +56,11 @@ fn the_parts_of_a_line_add_up_to_its_total_and_the_lines_to_the_plans() {
         let mut total = Range::ZERO;
         for line in &estimate.lines {
             let parts = serde_json::to_value(&line.parts).unwrap();
-            for (figure, expected) in [("low", line.total.low), ("expected", line.total.expected), ("high", line.total.high)] {
-                let millicredits = |part: &serde_json::Value| credits(part["amount"][figure].as_f64().unwrap()).millicredits();
+            for (figure, expected) in
+                [("low", line.total.low), ("expected", line.total.expected), ("high", line.total.high)]
+            {
+                let millicredits =
+                    |part: &serde_json::Value| credits(part["amount"][figure].as_f64().unwrap()).millicredits();
                 let sum: i64 = parts.as_array().unwrap().iter().map(millicredits).sum();
                 prop_assert_eq!(sum, expected.millicredits());
             }
@@ -122,7 +125,9 @@ fn an_alternative_saves_what_it_says() {
     law(200, &valid_items(1..6), |items| {
         let before = rated(card, &items).expected;
         let found = plan_of(card, &items).alternatives(None).unwrap();
-        prop_assert!(found.is_sorted_by(|one, next| (next.saves, one.item) <= (one.saves, next.item) || next.saves < one.saves));
+        prop_assert!(
+            found.is_sorted_by(|one, next| (next.saves, one.item) <= (one.saves, next.item) || next.saves < one.saves)
+        );
         for alternative in found {
             let mut changed = items.clone();
             changed[alternative.item][alternative.field] = json!(alternative.option);

@@ -205,14 +205,22 @@ fn money(reader: &mut Reader, card: &Value, at: &At) {
     const CURRENCY_LETTERS: usize = 3;
     let Some(value) = card.get("money") else { return };
     let at = at.key("money");
-    let Some(money) = reader.fields(value, &at, "a currency and what a credit costs in it", &["currency", "perCredit"]) else {
+    let Some(money) = reader.fields(value, &at, "a currency and what a credit costs in it", &["currency", "perCredit"])
+    else {
         return;
     };
     if let Some(currency) = reader.required(money, &at, "currency", "a currency") {
         let at = at.key("currency");
         let code = reader.string(currency, &at, "a currency");
-        if code.is_some_and(|code| code.len() != CURRENCY_LETTERS || !code.bytes().all(|letter| letter.is_ascii_uppercase())) {
-            reader.fault_with_help(Code::OutOfRange, &at, "a currency has three capital letters", "ISO 4217, such as `USD`");
+        if code.is_some_and(|code| {
+            code.len() != CURRENCY_LETTERS || !code.bytes().all(|letter| letter.is_ascii_uppercase())
+        }) {
+            reader.fault_with_help(
+                Code::OutOfRange,
+                &at,
+                "a currency has three capital letters",
+                "ISO 4217, such as `USD`",
+            );
         }
     }
     if let Some(per_credit) = reader.required(money, &at, "perCredit", "the price of a credit") {
@@ -220,7 +228,11 @@ fn money(reader: &mut Reader, card: &Value, at: &At) {
         match per_credit {
             Value::Number(number) if (0.000_001..=1_000_000.0).contains(number) && is_written_exactly(*number) => {}
             Value::Number(number) => {
-                reader.fault(Code::OutOfRange, &at, format!("`{}` is not from 0.000001 to 1000000 with at most six decimals", written(*number)));
+                reader.fault(
+                    Code::OutOfRange,
+                    &at,
+                    format!("`{}` is not from 0.000001 to 1000000 with at most six decimals", written(*number)),
+                );
             }
             other => reader.fault(Code::WrongType, &at, format!("a number is due here, not {}", other.found())),
         }

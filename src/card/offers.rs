@@ -4,8 +4,8 @@ use super::{
     RateCard,
     operation::{NO_POOL, When},
     rates::UNPRICED,
-    reading::duplicate,
     rates::when,
+    reading::duplicate,
 };
 use crate::{
     credits::Credits,
@@ -161,7 +161,13 @@ impl RateCard {
         for (tier, units) in members.unwrap_or_default() {
             let at = at.key(tier);
             if !self.tiers.iter().any(|known| known.id == *tier) {
-                reader.unknown(Code::UnknownTier, &at, "tier", tier, &mut self.tiers.iter().map(|tier| tier.id.as_str()));
+                reader.unknown(
+                    Code::UnknownTier,
+                    &at,
+                    "tier",
+                    tier,
+                    &mut self.tiers.iter().map(|tier| tier.id.as_str()),
+                );
             }
             let units = reader.whole(units, &at, 0, FREE_UNITS).unwrap_or(0);
             monthly.push((tier.clone(), units.into()));

@@ -184,7 +184,12 @@ impl Rate {
         // A price and a surcharge at their limits are a tenth of the largest amount, so neither step can fail.
         self.units = bands
             .iter()
-            .map(|band| price.surcharge(band.percent, step).and_then(|extra| price.plus(extra)).unwrap_or(Range::exact(Credits::MAX)))
+            .map(|band| {
+                price
+                    .surcharge(band.percent, step)
+                    .and_then(|extra| price.plus(extra))
+                    .unwrap_or(Range::exact(Credits::MAX))
+            })
             .collect();
     }
 }

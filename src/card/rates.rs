@@ -32,7 +32,14 @@ pub(super) fn accuracy(reader: &mut Reader, object: &Value, at: &At) -> Option<A
 }
 
 /// The rates, and which of them wins in each cell.
-pub(super) fn rates(reader: &mut Reader, value: &Value, at: &At, operation: &mut Operation, step: Credits, understood: bool) {
+pub(super) fn rates(
+    reader: &mut Reader,
+    value: &Value,
+    at: &At,
+    operation: &mut Operation,
+    step: Credits,
+    understood: bool,
+) {
     let Some(list) = reader.required(value, at, "rates", "a list of rates") else { return };
     let at_rates = at.key("rates");
     let Some(list) = reader.list(list, &at_rates, "a list of rates", RATES) else { return };
@@ -144,7 +151,13 @@ pub(super) fn when(reader: &mut Reader, value: &Value, at: &At, operation: &Oper
     for (name, value) in members {
         let at = at.key(name);
         let Some(index) = operation.choices.iter().position(|choice| choice.name == *name) else {
-            reader.unknown(Code::UnknownChoice, &at, "choice", name, &mut operation.choices.iter().map(|choice| choice.name.as_str()));
+            reader.unknown(
+                Code::UnknownChoice,
+                &at,
+                "choice",
+                name,
+                &mut operation.choices.iter().map(|choice| choice.name.as_str()),
+            );
             continue;
         };
         let (Some(choice), Some(allowed)) = (operation.choices.get(index), when.0.get_mut(index)) else { continue };
@@ -155,7 +168,11 @@ pub(super) fn when(reader: &mut Reader, value: &Value, at: &At, operation: &Oper
             }
             Value::List(options) => {
                 let named = options.iter().enumerate();
-                Some(named.filter_map(|(index, value)| option_named(reader, value, &at.index(index), &choice.options)).collect())
+                Some(
+                    named
+                        .filter_map(|(index, value)| option_named(reader, value, &at.index(index), &choice.options))
+                        .collect(),
+                )
             }
             option => option_named(reader, option, &at, &choice.options).map(|option| vec![option]),
         };

@@ -24,7 +24,9 @@ const BAND_FIELDS: &[&str] = &["upToPixels", "addPercent"];
 pub(super) fn operations(reader: &mut Reader, card: &Value, step: Credits) -> Vec<Operation> {
     let at = At::Document;
     let at = at.key("operations");
-    let Some(value) = reader.required(card, &At::Document, "operations", "a list of operations") else { return Vec::new() };
+    let Some(value) = reader.required(card, &At::Document, "operations", "a list of operations") else {
+        return Vec::new();
+    };
     let Some(list) = reader.list(value, &at, "a list of operations", OPERATIONS) else { return Vec::new() };
     if list.is_empty() {
         reader.fault(Code::OutOfRange, &at, "a card has at least one operation");
@@ -55,13 +57,18 @@ fn operation(reader: &mut Reader, value: &Value, at: &At, step: Credits) -> Opti
         choices.extend(choice(reader, choice_value, &at.key("choices").index(index)));
     }
     let mut numbers = vec![Number::quantity()];
-    let bands = value.get("size").map(|size_value| size(reader, size_value, &at.key("size"), &mut numbers)).unwrap_or_default();
+    let bands =
+        value.get("size").map(|size_value| size(reader, size_value, &at.key("size"), &mut numbers)).unwrap_or_default();
     for (index, count_value) in reader.optional_list(value, at, "counts", COUNTS).iter().enumerate() {
         numbers.extend(count(reader, count_value, &at.key("counts").index(index)));
     }
     unique_fields(reader, at, &choices, &numbers);
     let Some(combinations) = Operation::combinations(&choices) else {
-        reader.fault(Code::LimitExceeded, at, format!("more than the {COMBINATIONS} combinations of options that are allowed"));
+        reader.fault(
+            Code::LimitExceeded,
+            at,
+            format!("more than the {COMBINATIONS} combinations of options that are allowed"),
+        );
         return None;
     };
     set_strides(&mut choices);
@@ -128,7 +135,14 @@ fn choice(reader: &mut Reader, value: &Value, at: &At) -> Option<Choice> {
         options.push(ChoiceOption { id: id.into(), title: reader.title(option, &at, id) });
     }
     let default = value.get("default").and_then(|default| option_named(reader, default, &at.key("default"), &options));
-    Some(Choice { name: name?.into(), title, options, default, substitutable: substitutable.unwrap_or(false), stride: 0 })
+    Some(Choice {
+        name: name?.into(),
+        title,
+        options,
+        default,
+        substitutable: substitutable.unwrap_or(false),
+        stride: 0,
+    })
 }
 
 /// The index of the option that a value names.
@@ -167,7 +181,8 @@ fn size(reader: &mut Reader, value: &Value, at: &At, numbers: &mut Vec<Number>) 
     let bands = bands(reader, value, at);
     let Some((min, max)) = side(reader, value, at) else { return bands };
     let at_default = at.key("default");
-    let default = value.get("default").and_then(|default| reader.fields(default, &at_default, "a size", &["width", "height"]));
+    let default =
+        value.get("default").and_then(|default| reader.fields(default, &at_default, "a size", &["width", "height"]));
     let mut sides = [None; 2];
     for (side, name) in sides.iter_mut().zip(["width", "height"]) {
         *side = default.and_then(|default| {

@@ -35,8 +35,7 @@ impl RateCard {
     /// ```
     pub fn from_json(text: &str) -> Result<Self, Faults> {
         within_limit(text)?;
-        let document: Value = serde_json::from_str(text)
-            .map_err(|error| malformed(error.to_string(), error.line()))?;
+        let document: Value = serde_json::from_str(text).map_err(|error| malformed(error.to_string(), error.line()))?;
         Self::from_value(document).map_err(|faults| with_lines(faults, text, json_span))
     }
 

@@ -16,7 +16,11 @@ impl RateCard {
     /// ```
     pub fn typescript(&self) -> String {
         let name = pascal_case(self.id());
-        let mut text = format!("/** The literal types of the rate card `{}`, version {}. */\n", comment(self.id()), comment(self.version()));
+        let mut text = format!(
+            "/** The literal types of the rate card `{}`, version {}. */\n",
+            comment(self.id()),
+            comment(self.version())
+        );
         let operations: Vec<&str> = self.operations.iter().map(|operation| operation.id.as_str()).collect();
         let tiers: Vec<&str> = self.tiers.iter().map(|tier| tier.id.as_str()).collect();
         let pools: Vec<&str> = self.pools.iter().map(|pool| pool.id.as_str()).collect();
@@ -31,7 +35,9 @@ impl RateCard {
             text.push_str(&format!("  {member}: {kind};\n"));
         }
         text.push_str("}\n\n");
-        text.push_str(&format!("/** An item of a plan: one of the card's operations with its fields. */\nexport type {name}Item ="));
+        text.push_str(&format!(
+            "/** An item of a plan: one of the card's operations with its fields. */\nexport type {name}Item ="
+        ));
         for operation in &self.operations {
             text.push_str("\n  | {\n");
             item_type(operation, &mut text);
@@ -74,7 +80,8 @@ fn quoted(name: &str) -> String {
 }
 
 fn property(name: &str) -> String {
-    let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') && !name.starts_with(|c: char| c.is_ascii_digit());
+    let plain =
+        name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') && !name.starts_with(|c: char| c.is_ascii_digit());
     if plain { name.into() } else { quoted(name) }
 }
 

@@ -41,7 +41,8 @@ fn fields_of(operation: Value) -> impl Strategy<Value = Value> {
     let mut fields: Vec<BoxedStrategy<(String, Option<Value>)>> = Vec::new();
     for choice in operation["choices"].as_array().into_iter().flatten() {
         let name = choice["name"].as_str().unwrap().to_owned();
-        let mut options: Vec<_> = choice["options"].as_array().unwrap().iter().map(|option| Some(option["id"].clone())).collect();
+        let mut options: Vec<_> =
+            choice["options"].as_array().unwrap().iter().map(|option| Some(option["id"].clone())).collect();
         if choice.get("default").is_some() {
             options.push(None);
         }
@@ -50,11 +51,14 @@ fn fields_of(operation: Value) -> impl Strategy<Value = Value> {
     for count in operation["counts"].as_array().into_iter().flatten() {
         let name = count["name"].as_str().unwrap().to_owned();
         let max = count["max"].as_u64().unwrap();
-        fields.push(proptest::option::of(1..=max).prop_map(move |count| (name.clone(), count.map(|n| json!(n)))).boxed());
+        fields
+            .push(proptest::option::of(1..=max).prop_map(move |count| (name.clone(), count.map(|n| json!(n)))).boxed());
     }
     if operation.get("size").is_some() {
         for side in ["width", "height"] {
-            fields.push(proptest::option::of(64_u32..3_000).prop_map(move |n| (side.to_owned(), n.map(|n| json!(n)))).boxed());
+            fields.push(
+                proptest::option::of(64_u32..3_000).prop_map(move |n| (side.to_owned(), n.map(|n| json!(n)))).boxed(),
+            );
         }
     }
     fields.push(proptest::option::of(1_u32..20).prop_map(|n| ("quantity".to_owned(), n.map(|n| json!(n)))).boxed());
@@ -98,7 +102,8 @@ pub fn broken_item() -> impl Strategy<Value = Value> {
 pub fn substitutions(card: &RateCard, item: &Value) -> Vec<(i64, Credits)> {
     let operation = operations().into_iter().find(|operation| operation["id"] == item["operation"]).unwrap();
     let mut items = vec![item.clone()];
-    for choice in operation["choices"].as_array().into_iter().flatten().filter(|choice| choice["substitutable"] == true) {
+    for choice in operation["choices"].as_array().into_iter().flatten().filter(|choice| choice["substitutable"] == true)
+    {
         let with = |item: &Value, option: &Value| {
             let mut item = item.clone();
             item[choice["name"].as_str().unwrap()] = option["id"].clone();

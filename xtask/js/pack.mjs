@@ -1,0 +1,53 @@
+// Makes the compiled package small: node xtask/js/pack.mjs <pkg.json> <compiled folder> <package folder>
+//
+// Every module stays a file of its own, so that whoever bundles the package drops what is not used, and
+// each JavaScript file has its declarations beside it. Declarations that no entry leads to are left out.
+
+import { copyFile, mkdir, readFile } from "node:fs/promises";
+import { dirname, join, normalize } from "node:path";
+import { rolldown } from "rolldown";
+
+const [manifestPath, compiled, target] = process.argv.slice(2);
+const manifest = JSON.parse(await readFile(manifestPath, "utf8"));
+
+/** The package's own modules that may be imported, for example `slim.js`. */
+const entries = Object.values(manifest.exports)
+  .map((found) => (typeof found === "string" ? found : found.default))
+  .filter((path) => path.endsWith(".js"))
+  .map(normalize);
+
+const bundle = await rolldown({
+  input: Object.fromEntries(entries.map((path) => [path.slice(0, -".js".length), join(compiled, path)])),
+  external: Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }).map(
+    (name) => new RegExp(`^${name}(/|$)`),
+  ),
+  // What has effects is the manifest's to say, not to be guessed here.
+  treeshake: { moduleSideEffects: true },
+  onLog(level, log, show) {
+    if (level === "warn") throw new Error(log.message);
+    show(level, log);
+  },
+});
+await bundle.write({
+  dir: target,
+  format: "esm",
+  minify: true,
+  preserveModules: true,
+  preserveModulesRoot: compiled,
+  entryFileNames: "[name].js",
+});
+await bundle.close();
+
+/** Copies a declaration file and those that it imports. */
+async function declare(path, seen) {
+  if (seen.has(path)) return;
+  seen.add(path);
+  const text = await readFile(join(compiled, path), "utf8");
+  await mkdir(dirname(join(target, path)), { recursive: true });
+  await copyFile(join(compiled, path), join(target, path));
+  for (const [, name] of text.matchAll(/(?:from|import)\s*\(?\s*["'](\.[^"']+)\.js["']/g)) {
+    await declare(join(dirname(path), `${name}.d.ts`), seen);
+  }
+}
+const seen = new Set();
+for (const path of entries) await declare(path.replace(/\.js$/, ".d.ts"), seen);

@@ -1,0 +1,149 @@
+-- The ledger. Amounts are whole millicredits; times are milliseconds since 1970, UTC.
+--
+-- The guard of every charge is the conditional update of `accounts`. The rest makes a wrong history impossible:
+-- an account can only point at an entry with exactly its balances (the deferred foreign key), an entry can only
+-- continue the one before it (`entries_continue`), and nothing of the history can be changed or taken away.
+
+CREATE TABLE accounts (
+  account_id TEXT    NOT NULL,
+  tier       TEXT    NOT NULL,
+  terms_rev  INTEGER NOT NULL DEFAULT 0, -- grows with every change of the terms, so that a decision on old terms cannot commit
+  posted     INTEGER NOT NULL DEFAULT 0 CHECK (posted <= 1000000000000),
+  held       INTEGER NOT NULL DEFAULT 0,
+  seq        INTEGER NOT NULL DEFAULT 0, -- of the last entry
+  PRIMARY KEY (account_id),
+  CHECK (0 <= held AND held <= posted),
+  FOREIGN KEY (account_id, seq, posted, held)
+    REFERENCES entries (account_id, seq, posted_after, held_after) DEFERRABLE INITIALLY DEFERRED
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE entries (
+  account_id    TEXT    NOT NULL,
+  seq           INTEGER NOT NULL CHECK (seq >= 0),
+  kind          TEXT    NOT NULL,
+  posted_before INTEGER NOT NULL,
+  posted_after  INTEGER NOT NULL,
+  held_before   INTEGER NOT NULL,
+  held_after    INTEGER NOT NULL,
+  hold_id       TEXT,
+  at            INTEGER NOT NULL,
+  PRIMARY KEY (account_id, seq),
+  UNIQUE (account_id, seq, posted_after, held_after), -- what an account's foreign key points at
+  CHECK (0 <= held_before AND held_before <= posted_before),
+  CHECK (0 <= held_after AND held_after <= posted_after),
+  CHECK ((hold_id IS NOT NULL) = (kind IN ('hold', 'capture', 'release'))),
+  CHECK (CASE kind
+    WHEN 'open'      THEN seq = 0 AND posted_before = 0 AND posted_after = 0 AND held_before = 0 AND held_after = 0
+    WHEN 'grant'     THEN posted_after >= posted_before AND held_after = held_before
+    -- What a tier without a limit is given for a hold, and hands back when less was charged.
+    WHEN 'allowance' THEN held_after = held_before
+    WHEN 'hold'      THEN posted_after = posted_before AND held_after >= held_before
+    WHEN 'capture'   THEN posted_after <= posted_before AND held_before - held_after >= posted_before - posted_after
+    WHEN 'release'   THEN posted_after = posted_before AND held_after <= held_before
+    ELSE FALSE END)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE holds (
+  account_id  TEXT    NOT NULL REFERENCES accounts (account_id),
+  hold_id     TEXT    NOT NULL,
+  amount      INTEGER NOT NULL CHECK (amount >= 0),
+  fingerprint TEXT    NOT NULL REFERENCES cards (fingerprint),
+  plan        TEXT    NOT NULL, -- with every field written out
+  estimate    TEXT    NOT NULL, -- what it will be settled against
+  at          INTEGER NOT NULL,
+  PRIMARY KEY (account_id, hold_id)
+) STRICT;
+
+-- One row at most for a hold, so that it cannot be resolved twice.
+CREATE TABLE hold_outcomes (
+  account_id TEXT    NOT NULL,
+  hold_id    TEXT    NOT NULL,
+  kind       TEXT    NOT NULL CHECK (kind IN ('captured', 'released', 'expired')),
+  captured   INTEGER NOT NULL CHECK (captured >= 0 AND (captured = 0 OR kind = 'captured')),
+  settlement TEXT, -- the settled lines of a capture
+  at         INTEGER NOT NULL,
+  PRIMARY KEY (account_id, hold_id),
+  FOREIGN KEY (account_id, hold_id) REFERENCES holds (account_id, hold_id),
+  CHECK ((settlement IS NOT NULL) = (kind = 'captured'))
+) STRICT;
+
+-- The stored answer of an idempotency key.
+CREATE TABLE ops (
+  account_id   TEXT    NOT NULL REFERENCES accounts (account_id),
+  idem_key     TEXT    NOT NULL,
+  request_hash BLOB    NOT NULL CHECK (length(request_hash) = 32),
+  status       INTEGER NOT NULL,
+  body         TEXT    NOT NULL,
+  at           INTEGER NOT NULL,
+  PRIMARY KEY (account_id, idem_key)
+) STRICT;
+
+CREATE TABLE free_units (
+  account_id TEXT    NOT NULL REFERENCES accounts (account_id),
+  pool       TEXT    NOT NULL,
+  month      TEXT    NOT NULL CHECK (month GLOB '[0-9][0-9][0-9][0-9]-[01][0-9]'), -- UTC
+  used       INTEGER NOT NULL CHECK (used >= 0),
+  PRIMARY KEY (account_id, month, pool)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE cards (
+  fingerprint TEXT    NOT NULL PRIMARY KEY,
+  body        TEXT    NOT NULL,
+  active_from INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE api_keys (
+  key_id     TEXT    NOT NULL,
+  hash       BLOB    NOT NULL CHECK (length(hash) = 32),
+  account_id TEXT    NOT NULL REFERENCES accounts (account_id),
+  scopes     TEXT    NOT NULL,
+  expires    INTEGER,
+  PRIMARY KEY (key_id)
+) STRICT, WITHOUT ROWID;
+
+-- An entry continues the one before it, and the account has already moved at least that far. Together with the
+-- foreign key of `accounts` this makes a balance that differs from the last entry impossible to commit.
+CREATE TRIGGER entries_continue BEFORE INSERT ON entries BEGIN
+  SELECT RAISE(ABORT, 'an entry is there already') WHERE EXISTS
+    (SELECT 1 FROM entries WHERE account_id = NEW.account_id AND seq = NEW.seq);
+  SELECT RAISE(ABORT, 'an entry without its account') WHERE NOT EXISTS
+    (SELECT 1 FROM accounts WHERE account_id = NEW.account_id AND seq >= NEW.seq);
+  SELECT RAISE(ABORT, 'an entry that does not continue the one before it') WHERE NEW.seq > 0 AND NOT EXISTS
+    (SELECT 1 FROM entries WHERE account_id = NEW.account_id AND seq = NEW.seq - 1
+       AND posted_after = NEW.posted_before AND held_after = NEW.held_before);
+END;
+
+CREATE TRIGGER accounts_move BEFORE UPDATE OF account_id, posted, held, seq ON accounts
+  WHEN NEW.account_id <> OLD.account_id OR NEW.seq <= OLD.seq
+BEGIN
+  SELECT RAISE(ABORT, 'a balance moves only with a new entry');
+END;
+
+-- `INSERT OR REPLACE` removes the old row without any delete trigger, so a row that is there already is refused first.
+CREATE TRIGGER accounts_once BEFORE INSERT ON accounts WHEN EXISTS
+  (SELECT 1 FROM accounts WHERE account_id = NEW.account_id)
+  BEGIN SELECT RAISE(ABORT, 'an account is there already'); END;
+CREATE TRIGGER holds_once BEFORE INSERT ON holds WHEN EXISTS
+  (SELECT 1 FROM holds WHERE account_id = NEW.account_id AND hold_id = NEW.hold_id)
+  BEGIN SELECT RAISE(ABORT, 'a hold is there already'); END;
+CREATE TRIGGER hold_outcomes_once BEFORE INSERT ON hold_outcomes WHEN EXISTS
+  (SELECT 1 FROM hold_outcomes WHERE account_id = NEW.account_id AND hold_id = NEW.hold_id)
+  BEGIN SELECT RAISE(ABORT, 'a hold is resolved already'); END;
+CREATE TRIGGER hold_outcomes_within BEFORE INSERT ON hold_outcomes WHEN NEW.captured >
+  (SELECT amount FROM holds WHERE account_id = NEW.account_id AND hold_id = NEW.hold_id)
+  BEGIN SELECT RAISE(ABORT, 'more is captured than was held'); END;
+CREATE TRIGGER ops_once BEFORE INSERT ON ops WHEN EXISTS
+  (SELECT 1 FROM ops WHERE account_id = NEW.account_id AND idem_key = NEW.idem_key)
+  BEGIN SELECT RAISE(ABORT, 'an idempotency key is used already'); END;
+
+CREATE TRIGGER accounts_stay BEFORE DELETE ON accounts BEGIN SELECT RAISE(ABORT, 'accounts cannot be deleted'); END;
+CREATE TRIGGER entries_unchanged BEFORE UPDATE ON entries BEGIN SELECT RAISE(ABORT, 'entries are append-only'); END;
+CREATE TRIGGER entries_stay BEFORE DELETE ON entries BEGIN SELECT RAISE(ABORT, 'entries are append-only'); END;
+CREATE TRIGGER holds_unchanged BEFORE UPDATE ON holds BEGIN SELECT RAISE(ABORT, 'holds are append-only'); END;
+CREATE TRIGGER holds_stay BEFORE DELETE ON holds BEGIN SELECT RAISE(ABORT, 'holds are append-only'); END;
+CREATE TRIGGER hold_outcomes_unchanged BEFORE UPDATE ON hold_outcomes BEGIN SELECT RAISE(ABORT, 'hold_outcomes are append-only'); END;
+CREATE TRIGGER hold_outcomes_stay BEFORE DELETE ON hold_outcomes BEGIN SELECT RAISE(ABORT, 'hold_outcomes are append-only'); END;
+CREATE TRIGGER ops_unchanged BEFORE UPDATE ON ops BEGIN SELECT RAISE(ABORT, 'ops are append-only'); END;
+CREATE TRIGGER ops_stay BEFORE DELETE ON ops BEGIN SELECT RAISE(ABORT, 'ops are append-only'); END;
+CREATE TRIGGER cards_unchanged BEFORE UPDATE ON cards BEGIN SELECT RAISE(ABORT, 'cards are append-only'); END;
+CREATE TRIGGER cards_stay BEFORE DELETE ON cards BEGIN SELECT RAISE(ABORT, 'cards are append-only'); END;

@@ -1,0 +1,70 @@
+//! Time that never goes back, and the month that free units are counted in.
+
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// Milliseconds since 1970, UTC.
+pub type Millis = i64;
+
+/// The system's clock, held at its highest reading: a clock that is set back repeats the last time instead.
+#[derive(Debug)]
+pub struct Clock {
+    highest_ms: AtomicI64,
+}
+
+impl Clock {
+    /// A clock that starts no earlier than the last time a ledger knows.
+    pub fn no_earlier_than(last_ms: Millis) -> Self {
+        Self { highest_ms: AtomicI64::new(last_ms) }
+    }
+
+    pub fn now(&self) -> Millis {
+        let system = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
+        let system = Millis::try_from(system).unwrap_or(Millis::MAX);
+        self.highest_ms.fetch_max(system, Ordering::SeqCst).max(system)
+    }
+}
+
+/// The UTC month of a time, as `2026-11`.
+///
+/// The civil calendar from a count of days, by eras of 400 years that begin in March (Howard Hinnant's `civil_from_days`).
+pub fn month(time: Millis) -> String {
+    const DAY_MS: i64 = 86_400_000;
+    const ERA_DAYS: i64 = 146_097;
+    let days = time.div_euclid(DAY_MS) + 719_468;
+    let day_of_era = days.rem_euclid(ERA_DAYS);
+    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month_from_march = (5 * day_of_year + 2) / 153;
+    let (month, next_year) = if month_from_march < 10 { (month_from_march + 3, 0) } else { (month_from_march - 9, 1) };
+    let year = year_of_era + days.div_euclid(ERA_DAYS) * 400 + next_year;
+    format!("{year:04}-{month:02}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Clock, Millis, month};
+
+    #[test]
+    fn a_month_turns_at_midnight_utc() {
+        let cases: [(Millis, &str); 7] = [
+            (0, "1970-01"),
+            (951_782_399_999, "2000-02"), // 28 February 2000, 23:59:59.999
+            (951_868_799_999, "2000-02"), // 29 February 2000, a leap day
+            (951_868_800_000, "2000-03"),
+            (1_796_083_199_999, "2026-11"), // 30 November 2026, 23:59:59.999
+            (1_796_083_200_000, "2026-12"),
+            (1_798_761_600_000, "2027-01"),
+        ];
+        for (time, due) in cases {
+            assert_eq!(month(time), due, "at {time} ms");
+        }
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_repeats_its_highest_reading() {
+        let far_ahead = 4_102_444_800_000; // 2100
+        assert_eq!(Clock::no_earlier_than(far_ahead).now(), far_ahead);
+        assert!(Clock::no_earlier_than(0).now() > 1_700_000_000_000);
+    }
+}

@@ -1,0 +1,80 @@
+//! The page, out of the binary itself.
+
+use axum::{
+    body::Body,
+    extract::Request,
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use rust_embed::{Embed, EmbeddedFile};
+
+use super::problem::Problem;
+
+// The page is built by another tool. Without it the server is whole but for the page, so its absence is no error.
+#[derive(Embed)]
+#[folder = "../www/dist"]
+#[allow_missing = true]
+struct Page;
+
+const NOT_BUILT: &str = "<!doctype html><meta charset=utf-8><title>Pricetag</title>\
+    <h1>Pricetag</h1><p>The server is running, but this binary was built without the page.</p>\
+    <p>Run <code>cargo xtask build</code>, and start the server again.</p>";
+
+pub async fn serve(request: Request) -> Response {
+    let path = request.uri().path();
+    let name = match path.trim_start_matches('/') {
+        "" => "index.html",
+        name => name,
+    };
+    let may_be_page = matches!(*request.method(), Method::GET | Method::HEAD) && !path.starts_with("/v1/");
+    match Page::get(name).filter(|_| may_be_page) {
+        Some(file) => answer(name, file, request.headers()),
+        None if may_be_page && name == "index.html" => {
+            ([(header::CONTENT_TYPE, "text/html; charset=utf-8"), (header::CACHE_CONTROL, "no-store")], NOT_BUILT)
+                .into_response()
+        }
+        None => Problem::not_found(format!("there is nothing at `{path}`")).into_response(),
+    }
+}
+
+fn answer(name: &str, file: EmbeddedFile, headers: &HeaderMap) -> Response {
+    let etag = etag(&file);
+    let unchanged = headers.get(header::IF_NONE_MATCH).is_some_and(|tag| tag.as_bytes() == etag.as_bytes());
+    let mut response = if unchanged {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        Response::new(Body::from(file.data.into_owned()))
+    };
+    // The build puts a hash into the names of these, so that a name never has other contents.
+    let caching = if name.starts_with("assets/") { "public, max-age=31536000, immutable" } else { "no-cache" };
+    let fields = response.headers_mut();
+    fields.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type(name)));
+    fields.insert(header::CACHE_CONTROL, HeaderValue::from_static(caching));
+    if let Ok(etag) = HeaderValue::from_str(&etag) {
+        fields.insert(header::ETAG, etag);
+    }
+    response
+}
+
+fn etag(file: &EmbeddedFile) -> String {
+    let hash = file.metadata.sha256_hash();
+    let digits: Vec<String> = hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+    format!("\"{}\"", digits.concat())
+}
+
+fn content_type(name: &str) -> &'static str {
+    match name.rsplit('.').next().unwrap_or_default() {
+        "html" => "text/html; charset=utf-8",
+        "js" | "mjs" => "text/javascript; charset=utf-8",
+        "css" => "text/css; charset=utf-8",
+        "json" | "map" => "application/json",
+        "webmanifest" => "application/manifest+json",
+        "wasm" => "application/wasm",
+        "svg" => "image/svg+xml",
+        "png" => "image/png",
+        "ico" => "image/x-icon",
+        "woff2" => "font/woff2",
+        "txt" => "text/plain; charset=utf-8",
+        _ => "application/octet-stream",
+    }
+}

@@ -1,0 +1,201 @@
+//! The file: opened by one server at a time, brought to the newest schema, and refused with a reason when it cannot be.
+
+use std::{
+    fmt, fs,
+    io::{self, Write},
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+
+use crate::clock::{Clock, Millis};
+
+/// The schema's versions, in order. A migration that was published is never edited.
+const MIGRATIONS: &[&str] = &[include_str!("../../migrations/0001_ledger.sql")];
+/// "PTAG" in SQLite's header says that a file is a ledger of ours.
+const APPLICATION_ID: i32 = 0x5054_4147;
+/// Older WAL code can corrupt a database.
+const SQLITE_VERSION_MIN: i32 = 3_051_003;
+/// How long a writer waits for another process, such as `pricetag key new` or a backup.
+const BUSY_WAIT: Duration = Duration::from_secs(5);
+
+/// A ledger's file, open for writing.
+pub struct Database {
+    path: PathBuf,
+    connection: Connection,
+    clock: Arc<Clock>,
+    /// Held by a server for as long as it lives; the system lets it go even after `kill -9`.
+    lock: Option<fs::File>,
+}
+
+/// Why a database cannot be opened, in words for the person who started the program.
+#[derive(Debug)]
+pub struct OpenError(String);
+
+impl fmt::Display for OpenError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for OpenError {}
+
+impl OpenError {
+    fn new(path: &Path, reason: &str) -> Self {
+        Self(format!("the database `{}` {reason}", path.display()))
+    }
+
+    pub(super) fn sqlite(path: &Path, error: &rusqlite::Error) -> Self {
+        let reason = match error.sqlite_error_code() {
+            Some(rusqlite::ErrorCode::NotADatabase) => "is not a SQLite database".into(),
+            Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked) => {
+                "is locked by another program".into()
+            }
+            Some(rusqlite::ErrorCode::ReadOnly) => "is read-only; a ledger must be able to write".into(),
+            _ => format!("cannot be opened: {error}"),
+        };
+        Self::new(path, &reason)
+    }
+}
+
+impl Database {
+    /// Opens a ledger for a server, making it when it is not there, and locks out every other server.
+    pub fn open_to_serve(path: &Path) -> Result<Self, OpenError> {
+        let version = rusqlite::version_number();
+        if version < SQLITE_VERSION_MIN {
+            let reason = format!("needs SQLite 3.51.3 or newer, and this program has {}", rusqlite::version());
+            return Err(OpenError::new(path, &reason));
+        }
+        let lock = lock(path)?;
+        create(path).map_err(|error| OpenError::new(path, &format!("cannot be made: {error}")))?;
+        Self::open(path, Some(lock))
+    }
+
+    /// Opens a ledger that is there, beside a server that may be running.
+    pub fn open_existing(path: &Path) -> Result<Self, OpenError> {
+        if !path.exists() {
+            return Err(OpenError::new(path, "is not there; `pricetag serve` makes it on its first start"));
+        }
+        Self::open(path, None)
+    }
+
+    fn open(path: &Path, lock: Option<fs::File>) -> Result<Self, OpenError> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let named = |error: rusqlite::Error| OpenError::sqlite(path, &error);
+        let mut connection = Connection::open_with_flags(path, flags).map_err(named)?;
+        if connection.is_readonly("main").map_err(named)? {
+            return Err(OpenError::new(path, "is read-only; a ledger must be able to write"));
+        }
+        configure(&connection).map_err(named)?;
+        migrate(&mut connection, path)?;
+        let last = last_time(&connection).map_err(named)?;
+        let clock = Arc::new(Clock::no_earlier_than(last));
+        Ok(Self { path: path.into(), connection, clock, lock })
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    pub fn clock(&self) -> Arc<Clock> {
+        Arc::clone(&self.clock)
+    }
+
+    /// The accounts' names and tiers.
+    pub fn accounts(&self) -> Result<Vec<(String, String)>, OpenError> {
+        let read = || -> rusqlite::Result<_> {
+            let mut statement = self.connection.prepare("SELECT account_id, tier FROM accounts ORDER BY account_id")?;
+            statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
+        };
+        read().map_err(|error| OpenError::sqlite(&self.path, &error))
+    }
+
+    /// `BEGIN IMMEDIATE`: the right to write is taken before anything is read that a decision rests on.
+    pub(super) fn begin(&mut self) -> rusqlite::Result<Transaction<'_>> {
+        self.connection.transaction_with_behavior(TransactionBehavior::Immediate)
+    }
+
+    /// Whether this process is the one server of the file.
+    pub fn is_serving(&self) -> bool {
+        self.lock.is_some()
+    }
+}
+
+/// Takes the lock file beside a database.
+fn lock(path: &Path) -> Result<fs::File, OpenError> {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".lock");
+    let failed = |error: io::Error| OpenError::new(path, &format!("cannot be locked: {error}"));
+    let mut file = private(fs::OpenOptions::new().read(true).write(true).create(true)).open(name).map_err(failed)?;
+    match file.try_lock() {
+        Ok(()) => {}
+        Err(fs::TryLockError::WouldBlock) => {
+            let server = io::read_to_string(&file).unwrap_or_default();
+            let server = if server.is_empty() { String::new() } else { format!(" (process {server})") };
+            return Err(OpenError::new(path, &format!("is in use by another server{server}")));
+        }
+        Err(fs::TryLockError::Error(error)) => return Err(failed(error)),
+    }
+    // Which process it is helps the person who finds the file locked; the lock itself does not depend on it.
+    file.set_len(0).and_then(|()| write!(file, "{}", std::process::id())).map_err(failed)?;
+    Ok(file)
+}
+
+/// Makes the file for its owner alone. SQLite gives the same rights to the files that it adds beside it.
+fn create(path: &Path) -> io::Result<()> {
+    match private(fs::OpenOptions::new().write(true).create_new(true)).open(path) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(unix)]
+fn private(options: &mut fs::OpenOptions) -> &mut fs::OpenOptions {
+    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600)
+}
+
+#[cfg(not(unix))]
+fn private(options: &mut fs::OpenOptions) -> &mut fs::OpenOptions {
+    options
+}
+
+fn configure(connection: &Connection) -> rusqlite::Result<()> {
+    connection.busy_timeout(BUSY_WAIT)?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    // In WAL mode, NORMAL would leave the last commits to the next checkpoint: an acknowledged charge could be lost.
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    connection.set_prepared_statement_cache_capacity(64);
+    Ok(())
+}
+
+fn migrate(connection: &mut Connection, path: &Path) -> Result<(), OpenError> {
+    let named = |error: rusqlite::Error| OpenError::sqlite(path, &error);
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(named)?;
+    let number = |sql: &str| transaction.query_row(sql, [], |row| row.get::<_, i64>(0)).map_err(named);
+    let is_empty = number("SELECT count(*) FROM sqlite_schema")? == 0;
+    if !is_empty && number("PRAGMA application_id")? != i64::from(APPLICATION_ID) {
+        return Err(OpenError::new(path, "belongs to another program"));
+    }
+    let version = usize::try_from(number("PRAGMA user_version")?).unwrap_or(usize::MAX);
+    let newest = MIGRATIONS.len();
+    if version > newest {
+        let reason = format!("has schema {version}, and this program knows up to {newest}: use a newer one");
+        return Err(OpenError::new(path, &reason));
+    }
+    for migration in &MIGRATIONS[version..] {
+        transaction.execute_batch(migration).map_err(named)?;
+    }
+    transaction.pragma_update(None, "application_id", APPLICATION_ID).map_err(named)?;
+    transaction.pragma_update(None, "user_version", newest).map_err(named)?;
+    transaction.commit().map_err(named)
+}
+
+/// The newest time in the history: of each account's last entry, so that it takes one look-up an account.
+fn last_time(connection: &Connection) -> rusqlite::Result<Millis> {
+    connection.query_row("SELECT coalesce(max(at), 0) FROM accounts JOIN entries USING (account_id, seq)", [], |row| {
+        row.get(0)
+    })
+}

@@ -1,0 +1,132 @@
+//! Several operations in one transaction: they share a commit and nothing else.
+
+use pricetag::{Outcome, RateCard};
+use pricetag_server::{
+    charge::{Account, Charge, Refusal},
+    store::{Answer, Database, NewAccount, NewCharge, Operation, StoreFault},
+};
+use rusqlite::Connection;
+use serde_json::{json, value::RawValue};
+
+use super::{
+    ledger::audit,
+    running::{Folder, nth_key, two_credits},
+};
+
+const ACCOUNT: &str = "acct_of_the_batch";
+
+fn ledger(folder: &Folder, millicredits: i64) -> Database {
+    let card = RateCard::builtin();
+    let mut database = Database::open_to_serve(&folder.database()).expect("a ledger");
+    let account = NewAccount { account_id: ACCOUNT.into(), tier: "basic".into(), grant_millicredits: millicredits };
+    let publish = Operation::PublishCard { fingerprint: card.fingerprint().into(), body: "{}".into() };
+    for answer in database.commit(&[publish, Operation::OpenAccount(account)]) {
+        answer.expect("an account");
+    }
+    database
+}
+
+fn charge(number: usize, decide: fn(&Account) -> Result<Charge, Refusal>) -> Operation {
+    Operation::Charge(NewCharge {
+        account_id: ACCOUNT.into(),
+        idempotency_key: nth_key(number),
+        request_hash: [7; 32],
+        decide: Box::new(decide),
+    })
+}
+
+/// A decision that approves two credits, whatever the balance is.
+fn approve(_: &Account) -> Result<Charge, Refusal> {
+    let card = RateCard::builtin();
+    let plan = card.plan(&serde_json::from_value(two_credits()).unwrap())?;
+    let estimate = plan.estimate(&pricetag::FreeUnits::none());
+    let settlement = estimate.settle(&Outcome::whole())?;
+    Ok(Charge {
+        hold: estimate.total.high.millicredits(),
+        charge: settlement.charge.millicredits(),
+        released: settlement.released.millicredits(),
+        unlimited: false,
+        free_units: Vec::new(),
+        fingerprint: card.fingerprint().into(),
+        plan: "{}".into(),
+        estimate: RawValue::from_string(json!(estimate).to_string()).unwrap(),
+        settlement: json!(settlement).to_string(),
+    })
+}
+
+fn refuse(_: &Account) -> Result<Charge, Refusal> {
+    Err(RateCard::builtin().plan(&pricetag::Value::Null).expect_err("faults").into())
+}
+
+fn defect(_: &Account) -> Result<Charge, Refusal> {
+    panic!("a defect of the decision, as this test wants it")
+}
+
+fn is_receipt(answer: &Result<Answer, StoreFault>) -> bool {
+    matches!(answer, Ok(Answer::Receipt { replayed: false, .. }))
+}
+
+#[test]
+fn a_refusal_a_failure_and_a_defect_undo_themselves_and_not_their_neighbours() {
+    let folder = Folder::new();
+    let mut ledger = ledger(&folder, 10_000);
+    let twice = NewAccount { account_id: ACCOUNT.into(), tier: "basic".into(), grant_millicredits: 1 };
+    let answers = ledger.commit(&[
+        charge(1, approve),
+        charge(2, refuse),
+        charge(3, approve),
+        charge(4, defect),
+        Operation::OpenAccount(twice),
+        charge(5, approve),
+    ]);
+    let receipts: Vec<bool> = answers.iter().map(is_receipt).collect();
+    assert_eq!(receipts, [true, false, true, false, false, true]);
+    assert!(matches!(answers[1], Ok(Answer::Refused(Refusal::Faults(_)))));
+    assert!(matches!((&answers[3], &answers[4]), (Err(StoreFault::Unavailable(_)), Err(StoreFault::Unavailable(_)))));
+    drop(ledger);
+    assert_eq!(audit(&folder.database()).captures, 3);
+}
+
+#[test]
+fn the_guard_holds_even_when_a_decision_is_wrong() {
+    let folder = Folder::new();
+    let mut ledger = ledger(&folder, 5_000);
+    let answers = ledger.commit(&[charge(1, approve), charge(2, approve), charge(3, approve)]);
+    let receipts: Vec<bool> = answers.iter().map(is_receipt).collect();
+    assert_eq!(receipts, [true, true, false], "five credits cover two charges of two");
+    drop(ledger);
+    assert_eq!(audit(&folder.database()).captures, 2);
+}
+
+#[test]
+fn the_same_key_twice_in_one_transaction_is_charged_once() {
+    let folder = Folder::new();
+    let mut ledger = ledger(&folder, 10_000);
+    let answers = ledger.commit(&[charge(1, approve), charge(1, approve)]);
+    let [Ok(Answer::Receipt { body: first, .. }), Ok(Answer::Receipt { body: again, replayed: true })] = &answers[..]
+    else {
+        panic!("{answers:?}")
+    };
+    assert_eq!(first, again);
+    drop(ledger);
+    assert_eq!(audit(&folder.database()).captures, 1);
+}
+
+#[test]
+fn a_lost_transaction_is_nobodys_charge_and_the_next_one_succeeds() {
+    let folder = Folder::new();
+    let mut ledger = ledger(&folder, 10_000);
+    let other = Connection::open(folder.database()).unwrap();
+    // What an administrator could do to a table: from now on no commit can succeed.
+    other
+        .execute_batch("CREATE TRIGGER no_answers BEFORE INSERT ON ops BEGIN SELECT RAISE(ROLLBACK, 'no room'); END")
+        .unwrap();
+    let answers = ledger.commit(&[charge(1, refuse), charge(2, approve), charge(3, approve)]);
+    assert!(answers.iter().all(|answer| matches!(answer, Err(StoreFault::Unavailable(_)))), "{answers:?}");
+    assert_eq!(audit(&folder.database()).captures, 0);
+    other.execute_batch("DROP TRIGGER no_answers").unwrap();
+    let answers = ledger.commit(&[charge(2, approve), charge(3, approve)]);
+    assert!(answers.iter().all(is_receipt), "{answers:?}");
+    drop(ledger);
+    assert_eq!(audit(&folder.database()).captures, 2);
+}

@@ -1,0 +1,17 @@
+//! The real binary on a free port of 127.0.0.1, its real SQLite file, and clients that mean it well or ill.
+
+mod accounts;
+mod batches;
+mod command_line;
+mod durability;
+mod faces;
+mod http;
+mod idempotency;
+mod ledger;
+mod races;
+mod running;
+mod starting;
+mod tampering;
+
+#[path = "../../../tests/corpus/mod.rs"]
+mod corpus;

@@ -1,0 +1,158 @@
+import { RateCard, type Range } from "pricetag";
+import { storeKey } from "./credential.js";
+import type { Place } from "./notices.js";
+import { charge, fetchAccount, fetchCard, newAttempt, Refusal, Unreachable, type Attempt } from "./server.js";
+import type { Studio } from "./studio.js";
+import { text } from "./text.js";
+import { tierTitle } from "./account.js";
+import { figure } from "./figures.js";
+
+/** Talks to the server for the studio: which card is in force, whose account it is, and charging. */
+export class Charging {
+  readonly #studio: Studio;
+  readonly #announce: (message: string) => void;
+
+  constructor(studio: Studio, announce: (message: string) => void) {
+    this.#studio = studio;
+    this.#announce = announce;
+  }
+
+  /** What is shown must be what is charged: where the server has another card, the page takes that one. */
+  async refreshCard(): Promise<void> {
+    const studio = this.#studio;
+    try {
+      const json = await fetchCard(studio.card.fingerprint);
+      studio.warning = null;
+      if (json !== null) this.#takeCard(json);
+    } catch (error) {
+      if (!(error instanceof Unreachable || error instanceof Refusal)) throw error;
+      studio.warning = text.offline;
+    }
+    studio.changed();
+  }
+
+  #takeCard(json: string): void {
+    const studio = this.#studio;
+    const card = RateCard.parse(json);
+    if ("errors" in card) {
+      studio.warning = text.badCard(card.errors[0]?.message ?? "");
+      return;
+    }
+    studio.useCard(card);
+    studio.warning = text.newCard;
+  }
+
+  async useKey(key: string | null): Promise<void> {
+    const studio = this.#studio;
+    storeKey(key);
+    studio.key = key;
+    studio.server = null;
+    studio.notices.delete("account");
+    studio.changed();
+    await this.refreshAccount();
+  }
+
+  async refreshAccount(): Promise<void> {
+    const studio = this.#studio;
+    if (studio.key === null) return;
+    try {
+      studio.server = await fetchAccount(studio.key);
+    } catch (error) {
+      studio.notices.set("account", { kind: "problem", message: this.#words(error) });
+      // A key that the server does not know is of no use to anyone; one that could not be asked about is kept.
+      if (error instanceof Refusal && error.status === 401) {
+        storeKey(null);
+        studio.key = null;
+      }
+    }
+    studio.changed();
+  }
+
+  /** Charges what the person saw on the button: its highest figure, by this card. */
+  async run(place: Place): Promise<void> {
+    const studio = this.#studio;
+    const assessment = place === "form" ? studio.assessForm() : studio.assessPlan();
+    if (assessment.estimate === null) return;
+    const items = place === "form" ? [studio.formItem] : studio.plan.items;
+    const { card, total } = assessment.estimate;
+    await this.send(place, newAttempt(items, card.fingerprint, total.high), total);
+  }
+
+  /** Sends an attempt, for the first time or again: the server charges it once. */
+  async send(place: Place, attempt: Attempt, before: Range | null): Promise<void> {
+    const studio = this.#studio;
+    if (studio.running !== null) return;
+    if (studio.key === null) {
+      studio.notices.set("account", { kind: "problem", message: text.keyNeeded });
+      studio.changed();
+      return;
+    }
+    studio.running = place;
+    studio.notices.delete(place);
+    studio.changed();
+    try {
+      const receipt = await charge(attempt, studio.key);
+      studio.notices.set(place, { kind: "receipt", receipt });
+      if (studio.server !== null) studio.server = { ...studio.server, balance: receipt.balance };
+      const { unit = "credit" } = studio.document;
+      this.#announce(text.announceReceipt(figure(receipt.charge, unit), balanceText(receipt.balance.available)));
+    } catch (error) {
+      await this.#refused(place, attempt, before, error);
+    } finally {
+      studio.running = null;
+      studio.changed();
+    }
+    // Free units are the server's to count.
+    await this.refreshAccount();
+  }
+
+  async #refused(place: Place, attempt: Attempt, before: Range | null, error: unknown): Promise<void> {
+    const studio = this.#studio;
+    if (error instanceof Refusal && error.body.code === "price-changed" && error.body.estimate !== undefined) {
+      const { estimate } = error.body;
+      await this.refreshCard();
+      const accept = newAttempt(attempt.plan.items, estimate.card.fingerprint, estimate.total.high);
+      studio.notices.set(place, { kind: "problem", message: this.#words(error, before), accept });
+    } else {
+      const again = error instanceof Unreachable || (error instanceof Refusal && error.body.retry === "same-key");
+      studio.notices.set(place, {
+        kind: "problem",
+        message: this.#words(error),
+        ...(again ? { retry: attempt } : {}),
+      });
+    }
+  }
+
+  #words(error: unknown, before: Range | null = null): string {
+    const said = problemWords(error, this.#studio, before);
+    this.#announce(said);
+    return said;
+  }
+}
+
+const balanceText = (available: number | null): string =>
+  available === null ? text.unlimited.toLowerCase() : figure(available, "credit");
+
+function problemWords(error: unknown, studio: Studio, before: Range | null): string {
+  if (error instanceof Unreachable) return text.problem.unreachable;
+  if (!(error instanceof Refusal)) throw error;
+  const { unit = "credit" } = studio.document;
+  const { body, status } = error;
+  switch (body.code) {
+    case "price-changed":
+      return text.problem["price-changed"](figure(body.estimate?.total ?? null, unit), figure(before, unit));
+    case "insufficient-credits":
+      return text.problem["insufficient-credits"](figure(body.shortBy ?? null, unit));
+    case "not-in-tier":
+      return body.needs === null || body.needs === undefined
+        ? text.problem["not-in-tier-at-all"]
+        : text.problem["not-in-tier"](tierTitle(studio.document, body.needs));
+    case "in-progress":
+      return text.problem["in-progress"];
+  }
+  if (status === 401) return text.problem.unauthorized;
+  if (status === 429) return text.problem["rate-limited"];
+  if (status === 503) return text.problem.unavailable;
+  const faults = (body.errors ?? []).map(({ message }) => message).join("; ");
+  return text.problem.other(body.title ?? String(status), faults || (body.detail ?? ""));
+}

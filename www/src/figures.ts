@@ -1,0 +1,15 @@
+import type { Range } from "pricetag";
+import { formatsFor, isIncluded, isOne } from "pricetag/elements";
+import { text } from "./text.js";
+
+/** In the person's own locale. */
+export const formats = formatsFor();
+
+/** `29 credits (21–34)`; never a bare 0, and never a figure where none is known. */
+export function figure(amount: Range | number | null, unit: string): string {
+  if (amount === null) return "–";
+  if (typeof amount === "number") return `${formats.credits(amount)} ${text.elements.unit(unit, amount)}`;
+  if (isIncluded(amount)) return text.elements.included.toLowerCase();
+  const expected = figure(amount.expected, unit);
+  return isOne(amount) ? expected : `${expected} (${formats.span(amount.low, amount.high)})`;
+}

@@ -1,0 +1,10 @@
+import type { Attempt, Receipt } from "./server.js";
+import type { Entry } from "./plan-list.js";
+
+/** Where something is said: beside what it is about. */
+export type Place = "form" | "plan" | "account";
+
+export type Notice =
+  | { kind: "receipt"; receipt: Receipt }
+  | { kind: "problem"; message: string; retry?: Attempt; accept?: Attempt }
+  | { kind: "said"; message: string; undo?: readonly Entry[] };

@@ -1,0 +1,181 @@
+import { RateCard, type Account, type Alternative, type AnyCard, type AnyItem, type Card, type LiveItem, type Operation } from "pricetag";
+import { accountInForce, trialOn, type Trial } from "./account.js";
+import { assess, type Assessment } from "./assessment.js";
+import { chosenOf } from "./link.js";
+import type { Notice, Place } from "./notices.js";
+import { PlanList } from "./plan-list.js";
+import type { ServerAccount } from "./server.js";
+import { text } from "./text.js";
+
+/** Everything the page shows, and what a person can do to it. Prices come from the card, each time they are shown. */
+export class Studio {
+  card: RateCard;
+  document: Card;
+  operation: string;
+  readonly plan = new PlanList();
+  readonly notices = new Map<Place, Notice>();
+  key: string | null = null;
+  server: ServerAccount | null = null;
+  trial: Trial | null;
+  /** What is being charged now. */
+  running: Place | null = null;
+  /** Told about the server and its card; null while there is nothing to tell. */
+  warning: string | null = null;
+
+  /** Changes with everything but the form, so that a slider redraws no more than it must. */
+  revision = 0;
+  #account: Account<AnyCard> | null;
+
+  readonly #lives = new Map<string, LiveItem>();
+  #planAssessment: Assessment | null = null;
+  readonly #changed: () => void;
+
+  constructor(card: RateCard, changed: () => void) {
+    this.card = card;
+    this.document = card.describe();
+    this.operation = this.document.operations[0]?.id ?? "";
+    this.trial = this.#freshTrial();
+    this.#account = accountInForce(null, this.trial);
+    this.#changed = changed;
+  }
+
+  /** Shows what has changed. */
+  changed(): void {
+    this.#planAssessment = null;
+    this.#account = accountInForce(this.server, this.trial);
+    this.revision += 1;
+    this.#changed();
+  }
+
+  /** Shows a change of the form, which the plan does not depend on. */
+  formChanged(): void {
+    this.#changed();
+  }
+
+  get account(): Account<AnyCard> | null {
+    return this.#account;
+  }
+
+  #freshTrial(): Trial | null {
+    const first = this.document.tiers?.[0];
+    return first === undefined ? null : trialOn(this.document, first);
+  }
+
+  /* ---------------------------------------------------------------------------------------------- the form */
+
+  /** The form's item; each operation keeps its own while another is looked at. */
+  get live(): LiveItem {
+    let live = this.#lives.get(this.operation);
+    if (live === undefined) {
+      live = this.card.live({ operation: this.operation });
+      this.#lives.set(this.operation, live);
+    }
+    return live;
+  }
+
+  get formItem(): AnyItem {
+    return chosenOf(this.live.item, this.document);
+  }
+
+  get currentOperation(): Operation | undefined {
+    return this.document.operations.find(({ id }) => id === this.operation);
+  }
+
+  assessForm(): Assessment {
+    const { live } = this;
+    const faults = live.errors;
+    if (faults.length > 0) return { estimate: null, preflight: null, faults };
+    return assess(this.card, [live.item], this.account);
+  }
+
+  show(operation: string): void {
+    this.operation = operation;
+    this.notices.delete("form");
+    this.formChanged();
+  }
+
+  open(item: AnyItem): void {
+    if (!this.document.operations.some(({ id }) => id === item.operation)) return;
+    this.#lives.get(item.operation)?.free();
+    this.#lives.set(item.operation, this.card.live(item));
+    this.show(item.operation);
+  }
+
+  /* ---------------------------------------------------------------------------------------------- the plan */
+
+  assessPlan(): Assessment {
+    this.#planAssessment ??=
+      this.plan.length === 0
+        ? { estimate: null, preflight: null, faults: [] }
+        : assess(this.card, this.plan.items, this.account);
+    return this.#planAssessment;
+  }
+
+  add(items: readonly AnyItem[], title: string): void {
+    this.plan.add(items);
+    this.say("plan", text.added(title));
+  }
+
+  remove(index: number, title: string): void {
+    const undo = this.plan.entries;
+    this.plan.remove(index);
+    this.say("plan", text.removed(title), undo);
+  }
+
+  clear(): void {
+    const undo = this.plan.entries;
+    this.plan.replace([]);
+    this.say("plan", text.cleared, undo);
+  }
+
+  /** Takes one of the card's cheaper ways. */
+  apply(place: Place, { item, field, option }: Alternative): void {
+    if (place === "form") this.open(chosenOf({ ...this.live.item, [field]: option }, this.document));
+    else this.plan.set(item, field, option);
+    this.notices.delete(place);
+    this.changed();
+  }
+
+  /** Takes a whole plan that the card has fitted into a budget. */
+  applyFit(place: Place, items: readonly AnyItem[]): void {
+    const [first] = items;
+    if (place === "form" && first !== undefined) this.open(first);
+    else this.plan.replace(items.map((item) => chosenOf(item, this.document)));
+    this.notices.delete(place);
+    this.changed();
+  }
+
+  /* ---------------------------------------------------------------------------------- notices, card, account */
+
+  say(place: Place, message: string, undo?: readonly { key: number; item: AnyItem }[]): void {
+    this.notices.set(place, { kind: "said", message, ...(undo === undefined ? {} : { undo }) });
+    this.changed();
+  }
+
+  dismiss(place: Place): void {
+    this.notices.delete(place);
+    this.changed();
+  }
+
+  /** Puts another card in force; what the person has entered stays where the new card knows it. */
+  useCard(card: RateCard): void {
+    const kept = [...this.#lives.values()].map((live) => chosenOf(live.item, this.document));
+    for (const live of this.#lives.values()) live.free();
+    this.#lives.clear();
+    this.card.free();
+    this.card = card;
+    this.document = card.describe();
+    const known = new Set(this.document.operations.map(({ id }) => id));
+    for (const item of kept) if (known.has(item.operation)) this.#lives.set(item.operation, card.live(item));
+    if (!known.has(this.operation)) this.operation = this.document.operations[0]?.id ?? "";
+    this.trial = this.#freshTrial();
+    this.changed();
+  }
+
+  chooseTier(id: string): void {
+    const tier = this.document.tiers?.find((candidate) => candidate.id === id);
+    if (tier === undefined) return;
+    this.trial = trialOn(this.document, tier);
+    this.changed();
+  }
+}

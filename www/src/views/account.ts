@@ -1,0 +1,139 @@
+import { html, nothing, type TemplateResult } from "lit";
+import { live } from "lit/directives/live.js";
+import type { Account, AnyCard } from "pricetag";
+import { freeUnitsLeft, tierOf, tierTitle, type Trial } from "../account.js";
+import type { Charging } from "../charging.js";
+import { figure, formats } from "../figures.js";
+import type { ServerAccount } from "../server.js";
+import type { Studio } from "../studio.js";
+import { text } from "../text.js";
+import { noticeView } from "./notice.js";
+
+export function accountView(studio: Studio, charging: Charging): TemplateResult {
+  const { account, server, trial, key, document: card } = studio;
+  const unit = card.unit ?? "credit";
+  const summary =
+    account === null
+      ? text.account
+      : `${tierTitle(card, account.tier)} · ${account.balance === null ? text.unlimited : figure(account.balance, unit)}`;
+  const wide = matchMedia("(min-width: 768px)").matches;
+  return html`<details class="account panel" id="account" ?open=${wide}>
+    <summary>
+      <h2>${key === null ? text.trial : text.account}</h2>
+      <span>${summary}</span>
+    </summary>
+    <div class="account-body">
+      ${key === null
+        ? html`${trial === null ? nothing : trialView(studio, trial)} ${keyView(charging)}`
+        : server === null
+          ? html`<p class="hint">${studio.notices.has("account") ? nothing : text.loadingAccount}</p>
+              ${forgetView(charging)}`
+          : html`${serverView(studio, server, account)} ${forgetView(charging)}`}
+      ${noticeView(studio, charging, "account")}
+    </div>
+  </details>`;
+}
+
+function trialView(studio: Studio, trial: Trial): TemplateResult {
+  const { document: card } = studio;
+  const setBalance = (event: Event): void => {
+    const { validity, valueAsNumber } = event.target as HTMLInputElement;
+    trial.faulty = !validity.valid;
+    if (validity.valid) trial.balance = valueAsNumber;
+    studio.changed();
+  };
+  return html`<div class="account-fields">
+      <label>
+        <span>${text.tier}</span>
+        <select id="trial-tier" @change=${(event: Event) => studio.chooseTier((event.target as HTMLSelectElement).value)}>
+          ${(card.tiers ?? []).map(
+            ({ id, title, monthlyCredits }) =>
+              html`<option value=${id} .selected=${live(id === trial.tier)}>
+                ${title ?? id} – ${monthlyCredits === "unlimited" ? text.monthlyUnlimited : text.monthly(formats.credits(monthlyCredits))}
+              </option>`,
+          )}
+        </select>
+      </label>
+      <label>
+        <span>${text.balance}</span>
+        ${trial.balance === null
+          ? html`<input type="text" disabled value=${text.unlimited} />`
+          : html`<input
+              id="trial-balance"
+              type="number"
+              inputmode="decimal"
+              min="0"
+              max="1000000000"
+              step="0.001"
+              required
+              aria-invalid=${trial.faulty ? "true" : nothing}
+              .value=${trial.faulty ? nothing : live(String(trial.balance))}
+              @input=${setBalance}
+            />`}
+      </label>
+      ${freeUnitsLeft(card, { tier: trial.tier, balance: trial.balance, freeUnits: trial.freeUnits }).map(
+        ({ pool, title, left, monthly }) =>
+          html`<label>
+            <span>${title}</span>
+            <input
+              type="number"
+              inputmode="numeric"
+              min="0"
+              max=${monthly}
+              step="1"
+              required
+              .value=${live(String(left))}
+              @input=${(event: Event) => {
+                const { validity, valueAsNumber } = event.target as HTMLInputElement;
+                if (!validity.valid) return;
+                trial.freeUnits = { ...trial.freeUnits, [pool]: valueAsNumber };
+                studio.changed();
+              }}
+            />
+          </label>`,
+      )}
+    </div>
+    <p class="hint">${trial.faulty ? html`<span class="fault">${text.balanceFault}</span>` : text.trialHint}</p>`;
+}
+
+function keyView(charging: Charging): TemplateResult {
+  const submit = (event: SubmitEvent): void => {
+    event.preventDefault();
+    const input = (event.target as HTMLFormElement).elements.namedItem("key") as HTMLInputElement;
+    const key = input.value.trim();
+    if (key === "") return;
+    input.value = "";
+    void charging.useKey(key);
+  };
+  return html`<form class="key-form" @submit=${submit}>
+    <label>
+      <span>${text.haveKey}</span>
+      <input id="key" name="key" type="password" autocomplete="off" spellcheck="false" placeholder="pk_…" aria-describedby="key-hint" />
+    </label>
+    <button type="submit">${text.useKey}</button>
+    <p class="hint" id="key-hint">${text.keyHint}</p>
+  </form>`;
+}
+
+function forgetView(charging: Charging): TemplateResult {
+  return html`<button type="button" id="forget-key" @click=${() => void charging.useKey(null)}>${text.forgetKey}</button>`;
+}
+
+function serverView(studio: Studio, server: ServerAccount, account: Account<AnyCard> | null): TemplateResult {
+  const { document: card } = studio;
+  const { available, held } = server.balance;
+  const row = (name: string, value: string): TemplateResult =>
+    html`<div>
+      <dt>${name}</dt>
+      <dd>${value}</dd>
+    </div>`;
+  return html`<dl class="account-figures">
+    ${row(text.tier, tierTitle(card, server.tier))}
+    ${row(text.available, available === null ? text.unlimited : formats.credits(available))}
+    ${row(text.held, formats.credits(held))}
+    ${(account === null ? [] : freeUnitsLeft(card, account)).map(({ title, left, monthly }) =>
+      row(title, `${formats.whole(left)} ${text.freeUnitsHint(formats.whole(monthly))}`),
+    )}
+    ${row(text.tierFeatures, tierOf(card, server.tier)?.features?.join(", ") ?? "–")}
+  </dl>`;
+}

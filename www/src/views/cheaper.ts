@@ -1,0 +1,60 @@
+import { html, nothing, type TemplateResult } from "lit";
+import type { AnyItem } from "pricetag";
+import type { Assessment } from "../assessment.js";
+import { cheaperWays, type Way } from "../cheaper.js";
+import { figure, formats } from "../figures.js";
+import type { Place } from "../notices.js";
+import type { Studio } from "../studio.js";
+import { text } from "../text.js";
+
+const SHOWN_AT_FIRST = 3;
+/** A plan of 500 items has thousands; nobody reads more. */
+const SHOWN_MAX = 30;
+
+export function cheaperView(studio: Studio, place: Place, items: AnyItem[], assessment: Assessment): TemplateResult {
+  const { estimate } = assessment;
+  if (estimate === null) return html`<p class="hint">${text.cheaperUnknown}</p>`;
+  const { ways, fit, cheapest } = cheaperWays(studio, place, items, assessment);
+  const unit = studio.document.unit ?? "credit";
+  const rest = ways.slice(SHOWN_AT_FIRST, SHOWN_MAX);
+  const list = (shown: Way[]): TemplateResult =>
+    html`<ul class="ways">
+      ${shown.map((way) => wayView(studio, place, items, way))}
+    </ul>`;
+  return html`${fit === null
+    ? nothing
+    : html`<button type="button" class="fit" data-fit @click=${() => studio.applyFit(place, fit.items)}>
+          ${text.fit} · ${figure(fit.expected, unit)}
+        </button>
+        <p class="hint">${text.fitHint}</p>`}
+  ${cheapest === null
+    ? nothing
+    : html`<p class="hint">${text.fitNone(figure(cheapest.cheapest, unit), figure(cheapest.shortBy, unit))}</p>`}
+  ${ways.length === 0 ? html`<p class="hint">${text.cheaperNone}</p>` : list(ways.slice(0, SHOWN_AT_FIRST))}
+  ${rest.length === 0
+    ? nothing
+    : html`<details>
+        <summary>${text.moreWays(formats.whole(rest.length))}</summary>
+        ${list(rest)}
+      </details>`}`;
+}
+
+function wayView(studio: Studio, place: Place, items: AnyItem[], { alternative, fits }: Way): TemplateResult {
+  const { why, saves, item, rank, field, option } = alternative;
+  const operation = studio.document.operations.find(({ id }) => id === items[item]?.operation);
+  const choice = operation?.choices?.find(({ name }) => name === field);
+  const name = choice?.options.find(({ id }) => id === option)?.title ?? option;
+  const quality = rank < 0 ? text.lesser : rank > 0 ? text.better : text.sameRank;
+  return html`<li>
+    <span>
+      ${items.length > 1 ? text.inItem(formats.whole(item + 1)) : nothing}
+      ${choice?.title ?? field}: <b>${name}</b>
+    </span>
+    <small>
+      ${text.saves(figure(saves, studio.document.unit ?? "credit"))} · ${quality}${fits ? html` · <em>${text.fits}</em>` : nothing}
+    </small>
+    <button type="button" class="small" aria-label=${text.applyLabel(why)} title=${why} @click=${() => studio.apply(place, alternative)}>
+      ${text.apply}
+    </button>
+  </li>`;
+}

@@ -1,0 +1,112 @@
+import { html, nothing, type TemplateResult } from "lit";
+import type { Estimate } from "pricetag";
+import type { Assessment } from "../assessment.js";
+import type { Charging } from "../charging.js";
+import { figure, formats } from "../figures.js";
+import type { Studio } from "../studio.js";
+import { text } from "../text.js";
+import { cheaperView } from "./cheaper.js";
+import { noticeView } from "./notice.js";
+import { runView } from "./run.js";
+
+export function tabsView(studio: Studio): TemplateResult {
+  const { operations } = studio.document;
+  const move = (event: KeyboardEvent): void => {
+    const at = operations.findIndex(({ id }) => id === studio.operation);
+    const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: operations.length - 1 }[event.key];
+    if (to === undefined) return;
+    event.preventDefault();
+    const operation = operations.at(to % operations.length);
+    if (operation === undefined) return;
+    studio.show(operation.id);
+    document.getElementById(`tab-${operation.id}`)?.focus();
+  };
+  return html`<div class="tabs" role="tablist" aria-label=${text.operations} @keydown=${move}>
+    ${operations.map(({ id, title }) => {
+      const chosen = id === studio.operation;
+      return html`<button
+        type="button"
+        role="tab"
+        id="tab-${id}"
+        aria-selected=${chosen}
+        aria-controls="studio-panel"
+        tabindex=${chosen ? 0 : -1}
+        @click=${() => studio.show(id)}
+      >
+        ${title ?? id}
+      </button>`;
+    })}
+  </div>`;
+}
+
+/** The form and, beside it, its price. */
+export function studioView(studio: Studio, charging: Charging): TemplateResult {
+  const operation = studio.currentOperation;
+  const title = operation?.title ?? studio.operation;
+  const assessment = studio.assessForm();
+  const { estimate, preflight } = assessment;
+  const unit = studio.document.unit ?? "credit";
+  return html`<section
+    class="studio"
+    id="studio-panel"
+    role="tabpanel"
+    aria-labelledby="tab-${studio.operation}"
+    data-operation=${studio.operation}
+  >
+    <div class="panel form-panel">
+      <rate-card-form
+        .card=${studio.card}
+        .live=${studio.live}
+        .operation=${studio.operation}
+        .account=${studio.account}
+        .words=${text.elements}
+        @input=${() => studio.formChanged()}
+      ></rate-card-form>
+    </div>
+    <div class="price-column">
+      <div class="panel run-panel">
+        ${runView(studio, charging, "form", title, assessment)}
+        <button
+          type="button"
+          id="add-to-plan"
+          ?disabled=${estimate === null}
+          @click=${() => studio.add([studio.formItem], estimate?.lines[0]?.title ?? title)}
+        >
+          ${text.addToPlan}
+        </button>
+        ${noticeView(studio, charging, "form")}
+      </div>
+      <div class="panel why-panel">
+        <h2>${text.breakdown}</h2>
+        <price-breakdown .estimate=${estimate} .words=${text.elements} rows="2"></price-breakdown>
+        <p class="hint reserved">${estimate === null ? nothing : marginalWords(estimate, operation?.output, unit)}</p>
+        <h2>${text.balanceHeading}</h2>
+        <balance-meter .preflight=${preflight} .unit=${unit} .words=${text.elements}></balance-meter>
+        <p class="hint reserved">${affordableWords(studio, assessment)}</p>
+        <h2>${text.cheaper}</h2>
+        <div class="cheaper">${cheaperView(studio, "form", [studio.live.item], assessment)}</div>
+      </div>
+    </div>
+  </section>`;
+}
+
+/** `One image costs 4 credits; 4 cost 16 credits.`: the card's own figures. */
+function marginalWords({ lines }: Estimate, output: string | undefined, unit: string): string {
+  const [line] = lines;
+  if (line === undefined || output === undefined || line.unit.high === 0) return "";
+  const one = figure(line.unit, unit);
+  if (line.free > 0) return text.marginalFree(output, one, formats.whole(line.free), formats.whole(line.count));
+  return line.count === 1
+    ? text.single(output, one)
+    : text.marginal(output, one, figure(line.total, unit), formats.whole(line.count));
+}
+
+function affordableWords(studio: Studio, { estimate, preflight }: Assessment): string {
+  const { account } = studio;
+  if (account === null || account.balance === null || estimate === null || preflight === null) return "";
+  if (estimate.total.high === 0 || preflight.verdict === "not-allowed") return "";
+  const answer = studio.card.affordable({ ...studio.live.item, quantity: 1 }, account.balance);
+  if ("errors" in answer) return "";
+  if (answer.quantity === 0) return text.affordableNever;
+  return answer.quantity === 1 ? text.affordableOnce : text.affordable(formats.whole(answer.quantity));
+}

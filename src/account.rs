@@ -122,7 +122,10 @@ impl RateCard {
         let mut units = vec![0; self.pools.len()];
         for (pool, left) in left {
             if let Some(slot) = self.pool_named(reader, pool, &at.key(pool)).and_then(|pool| units.get_mut(pool)) {
-                *slot = (*left).min(FREE_UNITS.into());
+                *slot = *left;
+            }
+            if *left > FREE_UNITS.into() {
+                reader.fault(Code::OutOfRange, &at.key(pool), format!("`{left}` is not from 0 to {FREE_UNITS}"));
             }
         }
         FreeUnits(units)

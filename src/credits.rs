@@ -44,9 +44,9 @@ pub enum AmountError {
 impl fmt::Display for AmountError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NotFinite => f.write_str("not a finite number"),
-            Self::TooManyDecimals => f.write_str("more than three decimals"),
-            Self::TooLarge => write!(f, "more than {AMOUNT_CREDITS} credits"),
+            Self::NotFinite => f.write_str("is not a finite number"),
+            Self::TooManyDecimals => f.write_str("has more than three decimals"),
+            Self::TooLarge => write!(f, "is more than {AMOUNT_CREDITS} credits"),
         }
     }
 }
@@ -306,13 +306,37 @@ impl Range {
     }
 }
 
-/// A percentage with at most three decimals, in thousandths of a percent.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Percent(u64);
+/// A percentage with at most three decimals: that of a size band.
+///
+/// ```
+/// use pricetag::{FreeUnits, Part, RateCard};
+///
+/// let card = RateCard::builtin();
+/// let plan = r#"{"items": [{"operation": "create", "width": 2048}]}"#;
+/// let estimate = card.plan(&serde_json::from_str(plan)?).unwrap().estimate(&FreeUnits::none());
+/// let Part::Size { percent, .. } = estimate.lines[0].parts[1] else { panic!() };
+/// assert_eq!(percent.to_number(), 10.0);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Percent(u64);
 
 impl Percent {
     /// 100 %.
     const WHOLE: u64 = 100_000;
+
+    /// The percentage as a number, `2.5` for two and a half percent.
+    ///
+    /// ```
+    /// assert_eq!(pricetag::Percent::default().to_number(), 0.0);
+    /// ```
+    pub fn to_number(self) -> f64 {
+        self.as_credits().to_number()
+    }
+
+    fn as_credits(self) -> Credits {
+        Credits(i64::try_from(self.0).unwrap_or(i64::MAX))
+    }
 
     /// The largest percentage of a card. Percentages are written and bounded as amounts are.
     pub(crate) const MOST: Credits = Credits(PERCENT * MILLICREDITS_PER_CREDIT);
@@ -325,7 +349,7 @@ impl Percent {
 
 impl Serialize for Percent {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        Credits(i64::try_from(self.0).unwrap_or(i64::MAX)).serialize(serializer)
+        self.as_credits().serialize(serializer)
     }
 }
 

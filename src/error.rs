@@ -157,10 +157,15 @@ impl fmt::Display for Fault {
     }
 }
 
+impl Fault {
+    fn optional_members(&self) -> usize {
+        [self.help.is_some(), self.line.is_some()].into_iter().filter(|present| *present).count()
+    }
+}
+
 impl Serialize for Fault {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let members = 3 + usize::from(self.help.is_some()) + usize::from(self.line.is_some());
-        let mut fault = serializer.serialize_struct("Fault", members)?;
+        let mut fault = serializer.serialize_struct("Fault", 3_usize.saturating_add(self.optional_members()))?;
         fault.serialize_field("code", &self.code)?;
         fault.serialize_field("path", &self.path.to_string())?;
         fault.serialize_field("message", &self.message)?;

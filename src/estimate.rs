@@ -128,7 +128,7 @@ pub enum Part {
     /// The size surcharge for the full count.
     Size {
         /// The band's percentage.
-        percent: PartPercent,
+        percent: Percent,
         /// surcharge × count
         amount: Range,
     },
@@ -140,11 +140,6 @@ pub enum Part {
         amount: Range,
     },
 }
-
-/// The percentage of a size band, at most three decimals.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(transparent)]
-pub struct PartPercent(pub(crate) Percent);
 
 impl Plan<'_> {
     /// What the plan costs when these units are free. Items take from a pool in plan order.
@@ -165,9 +160,9 @@ impl Plan<'_> {
         let mut accuracy = Accuracy::Exact;
         let mut lines = Vec::with_capacity(self.items.len());
         for (index, item) in self.items.iter().enumerate() {
-            let Some(line) = self.card.line(index, item, &mut left) else { continue };
-            // A plan whose sum passes the limit was refused when it was read.
-            total = total.plus(line.total).unwrap_or(total);
+            // Left out, a line would be free: an item that was read has its place in the tables, and within the limits.
+            let line = self.card.line(index, item, &mut left).expect("an item that was read can be rated");
+            total = total.plus(line.total).expect("the sum was checked when the plan was read");
             accuracy = accuracy.max(line.accuracy);
             lines.push(line);
         }
@@ -211,7 +206,7 @@ fn parts(operation: &Operation, rate: &Rate, item: &Item, unit: Range, free: u64
     let mut parts = vec![Part::Base { amount: base.times(item.count)? }];
     let surcharge = unit.less(base);
     if surcharge != Range::ZERO {
-        let percent = PartPercent(operation.bands.get(item.band)?.percent);
+        let percent = operation.bands.get(item.band)?.percent;
         parts.push(Part::Size { percent, amount: surcharge.times(item.count)? });
     }
     if free > 0 {

@@ -6,8 +6,8 @@ use crate::{
     card::RateCard,
     credits::{Credits, Range},
     error::{Code, Faults},
-    limits::{AMOUNT_CREDITS, QUANTITY, RANK},
-    plan::{Item, Plan},
+    limits::{QUANTITY, RANK},
+    plan::{Item, Plan, overflow},
     reading::{At, Reader},
     value::Value,
 };
@@ -55,13 +55,15 @@ struct Way {
 }
 
 /// The greatest rank that one item can add.
+#[expect(clippy::as_conversions, reason = "a small constant, and `From` is not yet const")]
 const MOST_RANK: usize = RANK as usize;
 
 impl Plan<'_> {
     /// Of all substitutable options of all items, the assignment with the greatest sum of ranks whose expected total is
     /// within the budget, and of those the cheapest. Exact, however many items.
     ///
-    /// The faults are `unknown-tier`, and `not-in-tier` at an item with no option that the tier allows.
+    /// An option whose price passes the limit of amounts is none. The faults are `unknown-tier`, `not-in-tier` at an item
+    /// with no option that the tier allows, and `amount-overflow` where all that remains passes the limit.
     ///
     /// ```
     /// use pricetag::{Credits, Fit, RateCard};
@@ -85,8 +87,11 @@ impl Plan<'_> {
 
     pub(crate) fn fit_in(&self, reader: &mut Reader, budget: Credits, tier: Option<usize>) -> Option<Fit> {
         let ways = self.ways(reader, tier)?;
-        let cheapest = ways.iter().map(|ways| ways.iter().map(|way| way.cost).min().unwrap_or_default());
-        let cheapest = cheapest.fold(Credits::ZERO, |sum, cost| sum.plus(cost).unwrap_or(Credits::MAX));
+        let mut cheapest = ways.iter().map(|ways| ways.iter().map(|way| way.cost).min().unwrap_or_default());
+        let Some(cheapest) = cheapest.try_fold(Credits::ZERO, Credits::plus) else {
+            overflow(reader, &At::Document.key("items"), "the cheapest options of this plan");
+            return None;
+        };
         if cheapest > budget {
             return Some(Fit::NotFitted { cheapest, short_by: cheapest.less(budget) });
         }
@@ -98,9 +103,8 @@ impl Plan<'_> {
             total = total.and_then(|total| total.plus(self.card.full_price(item)?));
         }
         let Some(total) = total else {
-            // The expected total is within the budget, but the high one is past every limit.
-            let message = format!("the best plan could cost more than {AMOUNT_CREDITS} credits");
-            reader.fault(Code::AmountOverflow, &At::Document.key("items"), message);
+            // The expected total is within the budget, but the high one is past the limit.
+            overflow(reader, &At::Document.key("items"), "the best options of this plan");
             return None;
         };
         Some(Fit::Fitted { rank, expected: total.expected, plan: plan.document(), total })
@@ -113,8 +117,13 @@ impl Plan<'_> {
         for (index, item) in self.items.iter().enumerate() {
             let of_item = self.card.ways_of(item, tier);
             if of_item.is_empty() {
-                let message = "the tier allows no option of this item";
-                reader.fault(Code::NotInTier, &At::Document.key("items").index(index), message);
+                let items = At::Document.key("items");
+                let at = items.index(index);
+                if self.card.allows_an_option(item, tier) {
+                    overflow(reader, &at, "every option that the tier allows");
+                } else {
+                    reader.fault(Code::NotInTier, &at, "the tier allows no option of this item");
+                }
             }
             ways.push(of_item);
         }
@@ -128,7 +137,7 @@ impl RateCard {
         // The item as it is comes first, so that it stays when another option is no better.
         self.consider(item, item.combination, tier, &mut best);
         self.each_substitution(item, 0, item.combination, &mut |combination| {
-            self.consider(item, combination, tier, &mut best)
+            self.consider(item, combination, tier, &mut best);
         });
         let mut ways: Vec<Way> = Vec::new();
         for way in best.into_iter().rev().flatten() {
@@ -137,6 +146,17 @@ impl RateCard {
             }
         }
         ways
+    }
+
+    /// Whether a tier allows some available option of an item.
+    fn allows_an_option(&self, item: &Item, tier: Option<usize>) -> bool {
+        let mut allowed = false;
+        let Some(operation) = self.operations.get(item.operation) else { return false };
+        self.each_substitution(item, 0, item.combination, &mut |combination| {
+            let available = operation.unit(combination, item.band).is_some();
+            allowed = allowed || (available && self.allows(tier, item.operation, combination));
+        });
+        allowed
     }
 
     /// Calls `visit` with every combination of an item's substitutable options, in the card's order.
@@ -159,7 +179,9 @@ impl RateCard {
         else {
             return;
         };
-        let Some(cost) = rate.units.get(item.band).and_then(|unit| unit.expected.times(item.count)) else { return };
+        // An option whose price passes the limit is none.
+        let Some(price) = operation.price(combination, item.band, item.count) else { return };
+        let cost = price.expected;
         let Some(slot) = usize::try_from(rate.rank).ok().and_then(|rank| best.get_mut(rank)) else { return };
         if slot.is_none_or(|way| cost < way.cost) {
             *slot = Some(Way { rank: usize::try_from(rate.rank).unwrap_or(0), cost, combination });

@@ -39,6 +39,12 @@ pub const PIXELS: u64 = 1_000_000_000_000;
 /// The highest rank of a rate.
 pub const RANK: u32 = 10;
 
+/// Faults that are listed of one document. A document of the greatest size could have a hundred thousand.
+pub const FAULTS: usize = 5_000;
+
+/// Faults whose help looks for the nearest name, which costs far more than the fault.
+pub const SUGGESTIONS: usize = 500;
+
 /// The version of the card format that this crate reads.
 pub const CARD_FORMAT: u32 = 1;
 
@@ -68,6 +74,12 @@ pub const COMBINATIONS: usize = 100_000;
 
 /// Tiers in a card: one bit each in a compiled cell.
 pub const TIERS: usize = 32;
+
+/// Features that a tier names.
+pub const FEATURES: usize = 64;
+
+/// The most requests a minute that a tier may name.
+pub const REQUESTS_PER_MINUTE: u32 = 1_000_000_000;
 
 /// Exclusions in a tier.
 pub const EXCLUSIONS: usize = 1_024;

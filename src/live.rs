@@ -87,7 +87,7 @@ impl Live {
             }
             _ => 0,
         };
-        operation.price(operation.combination(&self.options), band, operation.count(&self.item.numbers)?)
+        operation.price(operation.combination(&self.options), band, operation.count(&self.item.numbers))
     }
 
     /// The total that was last rated; nothing when there is no price.

@@ -101,8 +101,7 @@ impl RateCard {
             reader.fault(Code::Unavailable, at, reason.clone());
             return None;
         }
-        // A count beyond any number is an amount beyond any, which is reported once the whole plan was read.
-        let count = operation.count(&numbers).unwrap_or(u64::MAX);
+        let count = operation.count(&numbers);
         Some(Item { operation: position, combination, band: band?, count, numbers })
     }
 
@@ -133,13 +132,13 @@ impl RateCard {
         }
     }
 
-    /// What an item costs when nothing is free; `None` beyond the limit of amounts or of counts.
+    /// What an item costs when nothing is free; `None` beyond the limit of amounts.
     pub(crate) fn full_price(&self, item: &Item) -> Option<Range> {
         self.operations.get(item.operation)?.price(item.combination, item.band, item.count)
     }
 }
 
-fn overflow(reader: &mut Reader, at: &At, what: &str) {
+pub(crate) fn overflow(reader: &mut Reader, at: &At, what: &str) {
     let message = format!("{what} would cost more than {AMOUNT_CREDITS} credits");
     reader.fault(Code::AmountOverflow, at, message);
 }
@@ -195,15 +194,13 @@ fn read_option(reader: &mut Reader, item: &Value, at: &At, choice: &Choice) -> O
 
 fn read_number(reader: &mut Reader, item: &Value, at: &At, number: &Number) -> Option<u32> {
     let at = at.key(&number.name);
-    match item.get(&number.name) {
-        Some(value) => reader.whole(value, &at, number.min, number.max),
-        None => {
-            if number.default.is_none() {
-                reader.missing(&at, &format!("`{}`", number.name));
-            }
-            number.default
-        }
+    if let Some(value) = item.get(&number.name) {
+        return reader.whole(value, &at, number.min, number.max);
     }
+    if number.default.is_none() {
+        reader.missing(&at, &format!("`{}`", number.name));
+    }
+    number.default
 }
 
 /// The band of a size whose sides are both without fault; 0 for an operation without size.

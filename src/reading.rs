@@ -3,7 +3,7 @@
 use crate::{
     credits::{AmountError, Credits},
     error::{Code, Fault, Faults, Path, Step},
-    limits::{NAME_CHARACTERS, TEXT_CHARACTERS},
+    limits::{FAULTS, NAME_CHARACTERS, SUGGESTIONS, TEXT_CHARACTERS},
     value::{Value, whole, written},
 };
 
@@ -70,12 +70,20 @@ impl Reader {
     }
 
     pub fn fault(&mut self, code: Code, at: &At, message: impl Into<String>) {
-        self.faults.push(Fault { code, path: at.path(), message: message.into(), help: None, line: None });
+        let fault = |code, path, message| Fault { code, path, message, help: None, line: None };
+        match self.faults.len() {
+            ..FAULTS => self.faults.push(fault(code, at.path(), message.into())),
+            FAULTS => {
+                let message = format!("and more: the first {FAULTS} faults are listed");
+                self.faults.push(fault(Code::LimitExceeded, Path::default(), message));
+            }
+            _ => {}
+        }
     }
 
     pub fn fault_with_help(&mut self, code: Code, at: &At, message: impl Into<String>, help: impl Into<String>) {
         self.fault(code, at, message);
-        if let Some(fault) = self.faults.last_mut() {
+        if let Some(fault) = self.faults.last_mut().filter(|fault| fault.code == code) {
             fault.help = Some(help.into());
         }
     }
@@ -89,9 +97,10 @@ impl Reader {
     }
 
     /// A name that is not among the known ones, with the nearest that is.
-    pub fn unknown<'n>(&mut self, code: Code, at: &At, what: &str, name: &str, known: Names<'_, 'n>) {
+    pub fn unknown(&mut self, code: Code, at: &At, what: &str, name: &str, known: Names) {
         let message = format!("there is no {what} `{}`", shortened(name));
-        match nearest(name, known) {
+        let nearest = if self.faults.len() < SUGGESTIONS { nearest(name, known) } else { None };
+        match nearest {
             Some(nearest) => self.fault_with_help(code, at, message, format!("did you mean `{nearest}`?")),
             None => self.fault(code, at, message),
         }
@@ -231,17 +240,17 @@ impl Reader {
         };
         match Credits::from_number(*number) {
             Ok(amount) if amount < Credits::ZERO => {
-                self.invalid_amount(at, *number, "negative", most);
+                self.invalid_amount(at, *number, "is negative", most);
                 None
             }
             Ok(amount) if amount > most => {
-                self.invalid_amount(at, *number, &format!("more than {most} credits"), most);
+                self.invalid_amount(at, *number, &format!("is more than {most} credits"), most);
                 None
             }
             Ok(amount) => Some(amount),
             Err(reason) => {
                 let reason = if reason == AmountError::TooLarge && *number < 0.0 {
-                    "negative".into()
+                    "is negative".into()
                 } else {
                     reason.to_string()
                 };
@@ -253,7 +262,7 @@ impl Reader {
 
     fn invalid_amount(&mut self, at: &At, found: f64, reason: &str, most: Credits) {
         let help = format!("an amount is 0 to {most} credits with at most three decimals");
-        self.fault_with_help(Code::InvalidAmount, at, format!("`{}` is {reason}", written(found)), help);
+        self.fault_with_help(Code::InvalidAmount, at, format!("`{}` {reason}", written(found)), help);
     }
 }
 

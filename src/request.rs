@@ -111,7 +111,8 @@ pub enum Answer {
 }
 
 impl RateCard {
-    /// Answers a request as every face does. A plan alone, `{"items": [...]}`, is taken as `{"plan": {"items": [...]}}`.
+    /// Answers a request as every face does. A plan alone, `{"items": [...]}`, is taken as `{"plan": {"items": [...]}}`,
+    /// and so is the plan without anything, `{}`.
     ///
     /// Paths of a plan's faults start in the plan: `items[0].model`.
     ///
@@ -125,8 +126,9 @@ impl RateCard {
     /// # Ok::<(), serde_json::Error>(())
     /// ```
     pub fn answer(&self, call: Call, request: &Value) -> Result<Answer, Faults> {
-        let bare = request.get("plan").is_none() && request.get("items").is_some() && call.fields().contains(&"plan");
-        if bare {
+        let takes_a_plan = call.fields().contains(&"plan");
+        let nothing = matches!(request, Value::Object(members) if members.is_empty());
+        if takes_a_plan && request.get("plan").is_none() && (nothing || request.get("items").is_some()) {
             return self.answer_request(call, &Value::Object(vec![("plan".into(), request.clone())]));
         }
         self.answer_request(call, request)
@@ -177,7 +179,7 @@ impl RateCard {
             Call::Settle => {
                 let estimate = reader.required(request, &at, "estimate", "an estimate");
                 let outcome = reader.required(request, &at, "outcome", "an outcome");
-                settle_documents(reader, estimate?, outcome?).map(Answer::Settle)
+                settle_documents(reader, estimate, outcome).map(Answer::Settle)
             }
         }
     }

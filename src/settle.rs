@@ -129,12 +129,15 @@ impl Estimate {
 }
 
 /// Settles an estimate that comes as a document, such as a client keeps; `None` when it has a fault.
-pub(crate) fn settle_documents(reader: &mut Reader, estimate: &Value, outcome: &Value) -> Option<Settlement> {
-    let at = At::Document;
-    let read = read_estimate(reader, estimate, &at.key("estimate"));
-    let outcome = read_outcome(reader, outcome, &at.key("outcome"));
-    let (high, terms) = read?;
-    reader.faults.is_empty().then(|| settle(reader, high, &terms, &outcome))
+pub(crate) fn settle_documents(
+    reader: &mut Reader,
+    estimate: Option<&Value>,
+    outcome: Option<&Value>,
+) -> Option<Settlement> {
+    let estimate = estimate.and_then(|estimate| read_estimate(reader, estimate, &At::Document.key("estimate")));
+    let outcome = outcome.map(|outcome| read_outcome(reader, outcome, &At::Document.key("outcome")));
+    let ((high, terms), outcome) = (estimate?, outcome?);
+    Some(settle(reader, high, &terms, &outcome))
 }
 
 fn settle(reader: &mut Reader, high: Credits, terms: &[Terms], outcome: &Outcome) -> Settlement {
@@ -144,7 +147,7 @@ fn settle(reader: &mut Reader, high: Credits, terms: &[Terms], outcome: &Outcome
     for terms in terms {
         let reported = outcome.lines.iter().find(|line| line.item == terms.item);
         let line = settle_line(*terms, reported);
-        charge = charge.plus(line.charge).unwrap_or(Credits::MAX);
+        charge = charge.plus(line.charge).expect("lines charge at most their high totals");
         lines.push(line);
     }
     Settlement { charge, released: high.less(charge), lines }
@@ -183,7 +186,7 @@ fn settle_line(terms: Terms, reported: Option<&OutcomeLine>) -> SettledLine {
         free,
         unit,
         // At most the line's high total, which is within the limit of amounts.
-        charge: unit.times(delivered.saturating_sub(free)).unwrap_or(Credits::MAX),
+        charge: unit.times(delivered.saturating_sub(free)).expect("a line charges at most its high total"),
         capped: asked > terms.unit.high,
     }
 }
@@ -196,15 +199,21 @@ fn read_estimate(reader: &mut Reader, estimate: &Value, at: &At) -> Option<(Cred
     let at_lines = at.key("lines");
     let lines = reader.required(estimate, at, "lines", "the estimate's lines")?;
     let lines = reader.list(lines, &at_lines, "the estimate's lines", crate::limits::ITEMS)?;
-    let mut terms = Vec::with_capacity(lines.len());
-    let mut sum = Some(Credits::ZERO);
+    let mut terms: Vec<Terms> = Vec::with_capacity(lines.len());
     for (index, line) in lines.iter().enumerate() {
-        let line = read_terms(reader, line, &at_lines.index(index))?;
-        let high = line.count.checked_sub(line.free).and_then(|billed| line.unit.high.times(billed));
-        sum = sum.and_then(|sum| sum.plus(high?));
+        let at = at_lines.index(index);
+        let Some(line) = read_terms(reader, line, &at) else { continue };
+        if terms.iter().any(|other| other.item == line.item) {
+            reader.fault(Code::DuplicateId, &at.key("item"), format!("line {} stands here a second time", line.item));
+        }
         terms.push(line);
     }
     let high = total?.high;
+    if terms.len() < lines.len() {
+        return None;
+    }
+    let high_of = |line: &Terms| line.unit.high.times(line.count.saturating_sub(line.free));
+    let sum = terms.iter().try_fold(Credits::ZERO, |sum, line| sum.plus(high_of(line)?));
     // A total that its lines do not add up to was not made by a card, and would release what nobody holds.
     if sum != Some(high) {
         let message = format!("the lines do not add up to the high total, {high}");

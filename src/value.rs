@@ -190,7 +190,14 @@ pub(crate) fn written(number: f64) -> String {
         return whole.to_string();
     }
     let Some(millionths) = millionths(number) else {
-        return (if number.is_nan() { "NaN" } else { "a number beyond 2^53" }).into();
+        let name = if number.is_nan() {
+            "NaN"
+        } else if number.is_finite() {
+            "a number beyond 2^53"
+        } else {
+            "infinity"
+        };
+        return name.into();
     };
     let sign = if number.is_sign_negative() { "-" } else { "" };
     let millionths_per_whole = 1_000_000;

@@ -123,23 +123,23 @@ fn fields_have_one_meaning_and_defaults_exist() {
 fn sizes_ascend_and_their_default_fits() {
     let size = |size: Value, expected: &[(&'static str, &str)]| check("/operations/0/size", size, expected);
     let bands = json!([{"upToPixels": 100, "addPercent": 0}, {"upToPixels": 400, "addPercent": 2.5}]);
-    let side = json!({"min": 1, "max": 100});
-    size(json!({"default": {"width": 10, "height": 10}, "side": side, "bands": bands}), &[]);
+    let bounds = json!({"min": 1, "max": 100});
+    size(json!({"default": {"width": 10, "height": 10}, "side": bounds, "bands": bands}), &[]);
     size(
-        json!({"default": {"width": 21, "height": 20}, "side": side, "bands": bands}),
+        json!({"default": {"width": 21, "height": 20}, "side": bounds, "bands": bands}),
         &[("size-too-large", "operations[0].size.default")],
     );
     size(
-        json!({"default": {"width": 101, "height": 1}, "side": side, "bands": bands}),
+        json!({"default": {"width": 101, "height": 1}, "side": bounds, "bands": bands}),
         &[("out-of-range", "operations[0].size.default.width")],
     );
     let backwards = json!([{"upToPixels": 400, "addPercent": 0}, {"upToPixels": 400, "addPercent": 1}]);
     size(
-        json!({"default": {"width": 1, "height": 1}, "side": side, "bands": backwards}),
+        json!({"default": {"width": 1, "height": 1}, "side": bounds, "bands": backwards}),
         &[("bands-out-of-order", "operations[0].size.bands[1].upToPixels")],
     );
     size(
-        json!({"default": {"width": 1, "height": 1}, "side": side, "bands": []}),
+        json!({"default": {"width": 1, "height": 1}, "side": bounds, "bands": []}),
         &[("out-of-range", "operations[0].size.bands")],
     );
     size(json!({"side": {"min": 9, "max": 1}, "bands": bands}), &[("range-out-of-order", "operations[0].size.side")]);
@@ -176,6 +176,54 @@ fn tiers_pools_and_templates_name_only_what_exists() {
         "/money",
         json!({"currency": "dollars", "perCredit": 0.000_000_1}),
         &[("out-of-range", "money.currency"), ("out-of-range", "money.perCredit")],
+    );
+}
+
+#[test]
+fn an_option_named_twice_and_counts_beyond_counting_are_faults() {
+    check(
+        "/operations/0/rates/0/when",
+        json!({"model": ["a", "a"]}),
+        &[("duplicate-id", "operations[0].rates[0].when.model[1]")],
+    );
+    let counts = json!([{"name": "n", "max": 1_000_000_000}, {"name": "m", "max": 1_000_000_000}]);
+    check("/operations/0/counts", counts, &[("limit-exceeded", "operations[0].counts")]);
+}
+
+#[test]
+fn one_fault_hides_no_other() {
+    let at = "operations[0].rates";
+    let unpriced = json!([{"when": {"model": "a"}, "price": 1, "rank": 11}]);
+    check(
+        "/operations/0/rates",
+        unpriced,
+        &[("out-of-range", "operations[0].rates[0].rank"), ("unpriced-combination", at)],
+    );
+    let mut card = minimal();
+    card["operations"][0]["title"] = json!(3);
+    card["operations"][0]["rates"] =
+        json!([{"when": {}, "price": {"low": 2, "expected": 1, "high": 3}}, {"when": {}, "price": 1}]);
+    card["operations"][0].as_object_mut().unwrap().remove("id");
+    let expected = [
+        ("missing-field", "operations[0].id"),
+        ("wrong-type", "operations[0].title"),
+        ("range-out-of-order", "operations[0].rates[0].price"),
+        ("unreachable-rate", "operations[0].rates[1]"),
+    ];
+    assert_eq!(faults(&card), expected.map(|(code, path)| (code, path.to_owned())).into());
+}
+
+#[test]
+fn a_fault_makes_no_other_up() {
+    check(
+        "/operations/0/choices/0",
+        json!({"name": "model", "default": "a"}),
+        &[("missing-field", "operations[0].choices[0].options")],
+    );
+    check(
+        "/tiers",
+        json!([{"monthlyCredits": 1}, {"monthlyCredits": 1}]),
+        &[("missing-field", "tiers[0].id"), ("missing-field", "tiers[1].id")],
     );
 }
 

@@ -81,10 +81,10 @@ test("objects that throw or never end are faults", () => {
 });
 
 test("a call without what it needs says what is missing", () => {
-  assert.deepEqual(places(card.estimate()), ["missing-field at plan"]);
+  assert.deepEqual(places(card.estimate()), ["missing-field at items"]);
   assert.deepEqual(places(card.preflight({ items: [{ operation: "library" }] })), ["missing-field at account"]);
   assert.deepEqual(places(card.affordable({ operation: "library" })), ["missing-field at balance"]);
-  assert.deepEqual(places(card.settle(null, undefined)), ["missing-field at outcome"]);
+  assert.deepEqual(places(card.settle(null, undefined)), ["missing-field at outcome", "wrong-type at estimate"]);
 });
 
 test("affordable, settle and compare answer as the model says", () => {

@@ -14,7 +14,6 @@ export interface FormView {
   item: AnyItem;
   words: Words;
   formats: Formats;
-  unit: string;
   faultOf(field: string): Fault | undefined;
 }
 

@@ -133,7 +133,6 @@ export class RateCardForm extends LitElement {
       item,
       words: this.words,
       formats: formatsFor(this.locale),
-      unit: this.#document?.unit ?? "credit",
       faultOf: (field) => errors.find(({ path }) => path.replace(/^items\[\d+\]\.?/, "") === field),
     };
     return html`<div class="fields" @input=${this.#take} @change=${this.#settle}>${this.#fields(operation, probe, view)}</div>`;

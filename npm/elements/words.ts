@@ -73,7 +73,7 @@ export const english: Words = {
   range: "From – to",
   total: "Total",
   base: (count) => `Price × ${count}`,
-  size: (percent) => `Larger size, +${percent}`,
+  size: (percent) => `Size +${percent}`,
   free: (units) => `Free × ${units}`,
   accuracy: {
     exact: "A fixed price: this is what it costs.",

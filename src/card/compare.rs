@@ -96,17 +96,15 @@ impl RateCard {
         let mut comparison = Comparison { changes: Vec::new(), summary: Summary::default() };
         for old in &self.operations {
             let counterpart = new.operations.iter().find(|operation| operation.id == old.id);
-            for cell in cells(old) {
-                let there = counterpart.and_then(|new| Some((new, counterpart_of(old, cell, new)?)));
-                comparison.add(old, cell, price(old, cell), there.and_then(|(new, cell)| price(new, cell)));
+            for (cell, there) in cells(old, counterpart) {
+                let new = counterpart.zip(there).and_then(|(new, cell)| price(new, cell));
+                comparison.add(old, cell, price(old, cell), new);
             }
         }
         for operation in &new.operations {
             let counterpart = self.operations.iter().find(|old| old.id == operation.id);
-            for cell in cells(operation) {
-                if counterpart.and_then(|old| counterpart_of(operation, cell, old)).is_none() {
-                    comparison.add(operation, cell, None, price(operation, cell));
-                }
+            for (cell, _) in cells(operation, counterpart).filter(|(_, there)| there.is_none()) {
+                comparison.add(operation, cell, None, price(operation, cell));
             }
         }
         comparison
@@ -141,10 +139,18 @@ impl Comparison {
     }
 }
 
-/// Every combination and band of an operation, in the card's order.
-fn cells(operation: &Operation) -> impl Iterator<Item = Cell> {
-    let bands = operation.bands.len().max(1);
-    (0..operation.cells.len()).flat_map(move |combination| (0..bands).map(move |band| (combination, band)))
+/// Every combination and band of an operation, in the card's order, with its place in another card's operation.
+fn cells<'o>(
+    operation: &'o Operation,
+    other: Option<&'o Operation>,
+) -> impl Iterator<Item = (Cell, Option<Cell>)> + use<'o> {
+    let bands = 0..operation.bands.len().max(1);
+    let bands: Vec<Option<usize>> = bands.map(|band| same_band(operation, band, other?)).collect();
+    (0..operation.cells.len()).flat_map(move |combination| {
+        let there = other.and_then(|other| same_combination(operation, combination, other));
+        let bands = bands.clone().into_iter().enumerate();
+        bands.map(move |(band, same)| ((combination, band), there.zip(same)))
+    })
 }
 
 fn price(operation: &Operation, (combination, band): Cell) -> Option<Range> {
@@ -159,8 +165,8 @@ fn choices(operation: &Operation, combination: usize) -> Choices {
     Choices(operation.choices.iter().enumerate().filter_map(option).collect())
 }
 
-/// The place in another operation's table with the same options and the same band.
-fn counterpart_of(operation: &Operation, (combination, band): Cell, other: &Operation) -> Option<Cell> {
+/// The combination of another operation with the same option in every choice.
+fn same_combination(operation: &Operation, combination: usize, other: &Operation) -> Option<usize> {
     if operation.choices.len() != other.choices.len() {
         return None;
     }
@@ -170,8 +176,12 @@ fn counterpart_of(operation: &Operation, (combination, band): Cell, other: &Oper
         let position = choice.options.iter().position(|candidate| candidate.id == option)?;
         found = found.saturating_add(choice.stride.saturating_mul(position));
     }
+    Some(found)
+}
+
+/// The band of another operation that ends at the same area; without bands, the one that stands for all areas.
+fn same_band(operation: &Operation, band: usize, other: &Operation) -> Option<usize> {
     let up_to = |operation: &Operation, band: usize| operation.bands.get(band).map(|band| band.up_to_pixels);
     let wanted = up_to(operation, band);
-    let band = (0..other.bands.len().max(1)).find(|&band| up_to(other, band) == wanted)?;
-    Some((found, band))
+    (0..other.bands.len().max(1)).find(|&band| up_to(other, band) == wanted)
 }

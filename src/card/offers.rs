@@ -1,16 +1,10 @@
 //! What a card offers on top of prices: tiers, pools of free units, and templates.
 
-use super::{
-    RateCard,
-    operation::{NO_POOL, When},
-    rates::UNPRICED,
-    rates::when,
-    reading::duplicate,
-};
+use super::{RateCard, operation::NO_POOL, rates::when, reading::duplicate};
 use crate::{
     credits::Credits,
     error::{Code, Path, Step},
-    limits::{EXCLUSIONS, FREE_UNITS, POOLS, TEMPLATES, TIERS},
+    limits::{EXCLUSIONS, FEATURES, FREE_UNITS, POOLS, REQUESTS_PER_MINUTE, TEMPLATES, TIERS},
     reading::{At, Reader},
     value::Value,
 };
@@ -19,9 +13,6 @@ const TIER_FIELDS: &[&str] = &["id", "title", "monthlyCredits", "requestsPerMinu
 const EXCLUSION_FIELDS: &[&str] = &["operation", "when"];
 const POOL_FIELDS: &[&str] = &["id", "title", "operation", "when", "monthly"];
 const TEMPLATE_FIELDS: &[&str] = &["id", "title", "items"];
-
-/// The most requests a minute that a tier may name.
-const REQUESTS_PER_MINUTE: u32 = 1_000_000_000;
 
 /// A subscription.
 ///
@@ -78,11 +69,11 @@ impl RateCard {
             let at = at.index(index);
             let Some(value) = reader.fields(value, &at, "a tier", TIER_FIELDS) else { continue };
             let id = reader.name(value, &at, "id").unwrap_or_default();
-            if self.tiers.iter().any(|tier| tier.id == id) {
+            if !id.is_empty() && self.tiers.iter().any(|tier| tier.id == id) {
                 duplicate(reader, &at.key("id"), "tier", id);
             }
             let requests = value.get("requestsPerMinute");
-            for (index, feature) in reader.optional_list(value, &at, "features", TIERS).iter().enumerate() {
+            for (index, feature) in reader.optional_list(value, &at, "features", FEATURES).iter().enumerate() {
                 reader.string(feature, &at.key("features").index(index), "a text");
             }
             let tier = Tier {
@@ -112,7 +103,7 @@ impl RateCard {
             let at = at.index(index);
             let Some(value) = reader.fields(value, &at, "a pool of free units", POOL_FIELDS) else { continue };
             let id = reader.name(value, &at, "id").unwrap_or_default();
-            if self.pools.iter().any(|pool| pool.id == id) {
+            if !id.is_empty() && self.pools.iter().any(|pool| pool.id == id) {
                 duplicate(reader, &at.key("id"), "pool", id);
             }
             let title = reader.title(value, &at, id);
@@ -140,7 +131,7 @@ impl RateCard {
             return;
         };
         let Some(operation) = self.operations.get_mut(position) else { return };
-        let when: When = when(reader, when_value, &at.key("when"), operation);
+        let Some(when) = when(reader, when_value, &at.key("when"), operation) else { return };
         let mut cells = std::mem::take(&mut operation.cells);
         operation.for_each_match(&when, &mut |combination| {
             if let Some(cell) = cells.get_mut(combination) {
@@ -184,21 +175,22 @@ impl RateCard {
             let at = at.index(index);
             let Some(template) = reader.fields(value, &at, "a template", TEMPLATE_FIELDS) else { continue };
             let id = reader.name(template, &at, "id").unwrap_or_default();
-            if ids.contains(&id) {
+            if !id.is_empty() && ids.contains(&id) {
                 duplicate(reader, &at.key("id"), "template", id);
             }
             ids.push(id);
             reader.title(template, &at, id);
-            // Where operations have faults of their own, a template's would only repeat them.
-            let priced = |cells: &[super::operation::Cell]| cells.iter().all(|cell| cell.rate != UNPRICED);
-            if self.operations.iter().all(|operation| priced(&operation.cells)) {
-                self.check_template(reader, template, index);
-            }
+            self.check_template(reader, template, index);
         }
     }
 
     fn check_template(&self, reader: &mut Reader, template: &Value, index: usize) {
         let items = template.get("items").map(|items| ("items".to_owned(), items.clone()));
+        if let Some((_, Value::List(items))) = &items
+            && items.iter().any(|item| self.is_of_faulty_operation(item))
+        {
+            return;
+        }
         let Err(faults) = self.plan(&Value::Object(items.into_iter().collect())) else { return };
         for mut fault in faults.errors {
             let mut steps = vec![Step::Key("templates".into()), Step::Index(index)];
@@ -208,6 +200,14 @@ impl RateCard {
             fault.code = Code::UnpriceableTemplate;
             reader.faults.push(fault);
         }
+    }
+}
+
+impl RateCard {
+    /// Where an operation has faults of its own, a template's would only repeat them.
+    fn is_of_faulty_operation(&self, item: &Value) -> bool {
+        let Some(Value::String(id)) = item.get("operation") else { return false };
+        self.operations.iter().any(|operation| operation.id == *id && !operation.sound)
     }
 }
 

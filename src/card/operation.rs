@@ -3,7 +3,7 @@
 use crate::{
     credits::{Credits, Percent, Range},
     estimate::Accuracy,
-    limits::{COMBINATIONS, OUTPUTS, QUANTITY},
+    limits::{COMBINATIONS, QUANTITY},
 };
 
 /// No pool of free units.
@@ -22,6 +22,8 @@ pub(crate) struct Operation {
     pub rates: Vec<Rate>,
     /// A row for every combination of options; the last choice varies fastest.
     pub cells: Vec<Cell>,
+    /// Whether it was read without a fault, so that plans can be checked against it.
+    pub sound: bool,
 }
 
 /// A field with named options.
@@ -122,11 +124,12 @@ impl Operation {
         self.bands.iter().position(|band| pixels <= band.up_to_pixels)
     }
 
-    /// How many outputs these numbers ask for: the quantity times every count; `None` beyond any number.
-    pub fn count(&self, numbers: &[u32]) -> Option<u64> {
+    /// How many outputs these numbers ask for: the quantity times every count. A card whose greatest numbers would ask
+    /// for more than an exact count was refused, so this cannot saturate.
+    pub fn count(&self, numbers: &[u32]) -> u64 {
         let sides = if self.has_size() { 1..3 } else { 0..0 };
         let factors = numbers.iter().enumerate().filter(|(index, _)| !sides.contains(index));
-        factors.map(|(_, &factor)| u64::from(factor)).try_fold(1, u64::checked_mul)
+        factors.map(|(_, &factor)| u64::from(factor)).fold(1, u64::saturating_mul)
     }
 
     pub fn cell(&self, combination: usize) -> Option<(Cell, &Rate)> {
@@ -139,9 +142,9 @@ impl Operation {
         self.cell(combination)?.1.units.get(band).copied()
     }
 
-    /// What `count` outputs cost there; `None` where that is unavailable, or beyond the limit of amounts or of counts.
+    /// What `count` outputs cost there; `None` where that is unavailable, or beyond the limit of amounts.
     pub fn price(&self, combination: usize, band: usize, count: u64) -> Option<Range> {
-        if count > OUTPUTS { None } else { self.unit(combination, band)?.times(count) }
+        self.unit(combination, band)?.times(count)
     }
 
     /// The title of an item: the operation's, then each chosen option's.

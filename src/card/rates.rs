@@ -1,7 +1,7 @@
 //! Reading rates, and finding which of them wins in every combination of options.
 
 use super::{
-    operation::{Operation, Rate, When},
+    operation::{Choice, Operation, Rate, When},
     reading::option_named,
 };
 use crate::{
@@ -43,7 +43,6 @@ pub(super) fn rates(
     let Some(list) = reader.required(value, at, "rates", "a list of rates") else { return };
     let at_rates = at.key("rates");
     let Some(list) = reader.list(list, &at_rates, "a list of rates", RATES) else { return };
-    let before = reader.faults.len();
     let mut whens = Vec::new();
     for (index, value) in list.iter().enumerate() {
         let (when, mut rate) = rate(reader, value, &at_rates.index(index), operation);
@@ -51,7 +50,7 @@ pub(super) fn rates(
         whens.push(when);
         operation.rates.push(rate);
     }
-    if understood && reader.faults.len() == before {
+    if let Some(whens) = whens.into_iter().collect::<Option<Vec<_>>>().filter(|_| understood) {
         fill_cells(reader, at, operation, &whens);
     }
 }
@@ -96,12 +95,11 @@ fn combination_text(operation: &Operation, combination: usize) -> String {
     if text.is_empty() { "the operation".into() } else { text }
 }
 
-fn rate(reader: &mut Reader, value: &Value, at: &At, operation: &Operation) -> (When, Rate) {
+fn rate(reader: &mut Reader, value: &Value, at: &At, operation: &Operation) -> (Option<When>, Rate) {
     let mut rate = Rate { price: Err(String::new()), units: Vec::new(), rank: 0, accuracy: None, note: None };
-    let everything = || When(vec![None; operation.choices.len()]);
-    let Some(value) = reader.fields(value, at, "a rate", RATE_FIELDS) else { return (everything(), rate) };
+    let Some(value) = reader.fields(value, at, "a rate", RATE_FIELDS) else { return (None, rate) };
     let when = reader.required(value, at, "when", "an object of choices (`{}` matches everything)");
-    let when = when.map_or_else(everything, |when_value| self::when(reader, when_value, &at.key("when"), operation));
+    let when = when.and_then(|value| self::when(reader, value, &at.key("when"), operation));
     match (value.get("price"), value.get("unavailable")) {
         (Some(found), None) => rate.price = price(reader, found, &at.key("price")).ok_or_else(String::new),
         (None, Some(_)) => rate.price = Err(unavailable(reader, value, at)),
@@ -144,38 +142,41 @@ fn price(reader: &mut Reader, value: &Value, at: &At) -> Option<Range> {
     Some(range)
 }
 
-/// The options that a `when` names, in each choice of the operation.
-pub(super) fn when(reader: &mut Reader, value: &Value, at: &At, operation: &Operation) -> When {
+/// The options that a `when` names, in each choice of the operation; `None` when it has a fault.
+pub(super) fn when(reader: &mut Reader, value: &Value, at: &At, operation: &Operation) -> Option<When> {
+    let before = reader.faults.len();
     let mut when = When(vec![None; operation.choices.len()]);
-    let Some(members) = reader.object(value, at, "an object of choices") else { return when };
-    for (name, value) in members {
+    for (name, value) in reader.object(value, at, "an object of choices")? {
         let at = at.key(name);
         let Some(index) = operation.choices.iter().position(|choice| choice.name == *name) else {
-            reader.unknown(
-                Code::UnknownChoice,
-                &at,
-                "choice",
-                name,
-                &mut operation.choices.iter().map(|choice| choice.name.as_str()),
-            );
+            let known = &mut operation.choices.iter().map(|choice| choice.name.as_str());
+            reader.unknown(Code::UnknownChoice, &at, "choice", name, known);
             continue;
         };
-        let (Some(choice), Some(allowed)) = (operation.choices.get(index), when.0.get_mut(index)) else { continue };
-        *allowed = match value {
-            Value::List(options) if options.is_empty() => {
-                reader.fault(Code::OutOfRange, &at, "an empty list matches nothing");
-                None
-            }
-            Value::List(options) => {
-                let named = options.iter().enumerate();
-                Some(
-                    named
-                        .filter_map(|(index, value)| option_named(reader, value, &at.index(index), &choice.options))
-                        .collect(),
-                )
-            }
-            option => option_named(reader, option, &at, &choice.options).map(|option| vec![option]),
-        };
+        if let (Some(choice), Some(allowed)) = (operation.choices.get(index), when.0.get_mut(index)) {
+            *allowed = Some(options_named(reader, value, &at, choice));
+        }
     }
-    when
+    (reader.faults.len() == before).then_some(when)
+}
+
+/// The options that a choice of a `when` names: one, or a list of them, each once.
+fn options_named(reader: &mut Reader, value: &Value, at: &At, choice: &Choice) -> Vec<u32> {
+    let Value::List(list) = value else {
+        return option_named(reader, value, at, &choice.options).into_iter().collect();
+    };
+    if list.is_empty() {
+        reader.fault(Code::OutOfRange, at, "an empty list matches nothing");
+    }
+    let mut options = Vec::new();
+    for (index, value) in list.iter().enumerate() {
+        let at = at.index(index);
+        let Some(option) = option_named(reader, value, &at, &choice.options) else { continue };
+        if options.contains(&option) {
+            // Matching visits each combination once for each time that its options are named.
+            reader.fault(Code::DuplicateId, &at, "this option is named twice");
+        }
+        options.push(option);
+    }
+    options
 }

@@ -8,7 +8,7 @@ use crate::{
     credits::{Credits, Percent},
     error::Code,
     estimate::Accuracy,
-    limits::{BANDS, CHOICES, COMBINATIONS, COUNT, COUNTS, OPERATIONS, OPTIONS, PIXELS, SIDE_PIXELS},
+    limits::{BANDS, CHOICES, COMBINATIONS, COUNT, COUNTS, OPERATIONS, OPTIONS, OUTPUTS, PIXELS, SIDE_PIXELS},
     reading::{At, Reader},
     value::Value,
 };
@@ -35,7 +35,7 @@ pub(super) fn operations(reader: &mut Reader, card: &Value, step: Credits) -> Ve
     for (index, value) in list.iter().enumerate() {
         let at = at.index(index);
         if let Some(operation) = operation(reader, value, &at, step) {
-            if operations.iter().any(|other| other.id == operation.id) {
+            if !operation.id.is_empty() && operations.iter().any(|other| other.id == operation.id) {
                 duplicate(reader, &at.key("id"), "operation", &operation.id);
             }
             operations.push(operation);
@@ -44,49 +44,51 @@ pub(super) fn operations(reader: &mut Reader, card: &Value, step: Credits) -> Ve
     operations
 }
 
-/// One operation; `None` when so much is wrong that nothing can refer to it.
+/// One operation; `None` when it is no object. One with faults stays, so that what refers to it is no fault as well.
 fn operation(reader: &mut Reader, value: &Value, at: &At, step: Credits) -> Option<Operation> {
     let value = reader.fields(value, at, "an operation", OPERATION_FIELDS)?;
     let before = reader.faults.len();
-    let id = reader.name(value, at, "id");
-    let title = reader.title(value, at, id.unwrap_or_default());
+    let id = reader.name(value, at, "id").unwrap_or_default();
+    let title = reader.title(value, at, id);
     reader.optional_text(value, at, "output");
     let accuracy = accuracy(reader, value, at).unwrap_or(Accuracy::Varies);
-    let mut choices = Vec::new();
-    for (index, choice_value) in reader.optional_list(value, at, "choices", CHOICES).iter().enumerate() {
-        choices.extend(choice(reader, choice_value, &at.key("choices").index(index)));
-    }
     let mut numbers = vec![Number::quantity()];
-    let bands =
-        value.get("size").map(|size_value| size(reader, size_value, &at.key("size"), &mut numbers)).unwrap_or_default();
-    for (index, count_value) in reader.optional_list(value, at, "counts", COUNTS).iter().enumerate() {
-        numbers.extend(count(reader, count_value, &at.key("counts").index(index)));
+    let bands = value.get("size").map(|value| size(reader, value, &at.key("size"), &mut numbers)).unwrap_or_default();
+    for (index, value) in reader.optional_list(value, at, "counts", COUNTS).iter().enumerate() {
+        numbers.extend(count(reader, value, &at.key("counts").index(index)));
     }
+    let before_choices = reader.faults.len();
+    let mut choices = Vec::new();
+    for (index, value) in reader.optional_list(value, at, "choices", CHOICES).iter().enumerate() {
+        choices.extend(choice(reader, value, &at.key("choices").index(index)));
+    }
+    let combinations = Operation::combinations(&choices);
+    if combinations.is_none() {
+        let message = format!("more than the {COMBINATIONS} combinations of options that are allowed");
+        reader.fault(Code::LimitExceeded, at, message);
+    }
+    // Which rates win can only be told when every choice was understood.
+    let understood = reader.faults.len() == before_choices;
     unique_fields(reader, at, &choices, &numbers);
-    let Some(combinations) = Operation::combinations(&choices) else {
-        reader.fault(
-            Code::LimitExceeded,
-            at,
-            format!("more than the {COMBINATIONS} combinations of options that are allowed"),
-        );
-        return None;
-    };
+    countable(reader, &at.key("counts"), &numbers);
     set_strides(&mut choices);
-    // Whether rates match can only be told when every choice was understood.
-    let understood = reader.faults.len() == before;
     let cell = Cell { rate: UNPRICED, pool: NO_POOL, excluded: 0 };
-    let mut operation = Operation {
-        id: id?.into(),
-        title,
-        choices,
-        numbers,
-        bands,
-        accuracy,
-        rates: Vec::new(),
-        cells: vec![cell; combinations],
-    };
-    rates(reader, value, at, &mut operation, step, understood);
+    let cells = vec![cell; combinations.unwrap_or(0)];
+    let (id, rates) = (id.into(), Vec::new());
+    let mut operation = Operation { id, title, choices, numbers, bands, accuracy, rates, cells, sound: false };
+    self::rates(reader, value, at, &mut operation, step, understood);
+    operation.sound = reader.faults.len() == before;
     Some(operation)
+}
+
+/// However many outputs an item asks for, their number is exact.
+fn countable(reader: &mut Reader, at: &At, numbers: &[Number]) {
+    let counts = numbers.iter().filter(|number| !["width", "height"].contains(&number.name.as_str()));
+    let most = counts.map(|count| u64::from(count.max)).try_fold(1, u64::checked_mul);
+    if most.is_none_or(|most| most > OUTPUTS) {
+        let message = format!("the greatest counts and quantity together are more than {OUTPUTS} outputs");
+        reader.fault(Code::LimitExceeded, at, message);
+    }
 }
 
 pub(super) fn duplicate(reader: &mut Reader, at: &At, what: &str, name: &str) {
@@ -119,11 +121,11 @@ fn choice(reader: &mut Reader, value: &Value, at: &At) -> Option<Choice> {
     let substitutable = value.get("substitutable").and_then(|flag| reader.boolean(flag, &at.key("substitutable")));
     let mut options: Vec<ChoiceOption> = Vec::new();
     let list = reader.required(value, at, "options", "a list of options");
-    let list = list.and_then(|list| reader.list(list, &at.key("options"), "a list of options", OPTIONS))?;
-    if list.is_empty() {
+    let list = list.and_then(|list| reader.list(list, &at.key("options"), "a list of options", OPTIONS));
+    if list.is_some_and(<[Value]>::is_empty) {
         reader.fault(Code::OutOfRange, &at.key("options"), "a choice has at least one option");
     }
-    for (index, option) in list.iter().enumerate() {
+    for (index, option) in list.unwrap_or_default().iter().enumerate() {
         let at_options = at.key("options");
         let at = at_options.index(index);
         let Some(option) = reader.fields(option, &at, "an option", OPTION_FIELDS) else { continue };
@@ -149,7 +151,8 @@ fn choice(reader: &mut Reader, value: &Value, at: &At) -> Option<Choice> {
 pub(super) fn option_named(reader: &mut Reader, value: &Value, at: &At, options: &[ChoiceOption]) -> Option<u32> {
     let id = reader.string(value, at, "the id of an option")?;
     let position = options.iter().position(|option| option.id == id);
-    if position.is_none() {
+    // A choice whose options were not understood has none that could be missed.
+    if position.is_none() && !options.is_empty() {
         reader.unknown(Code::UnknownOption, at, "option", id, &mut options.iter().map(|option| option.id.as_str()));
     }
     position.and_then(|position| u32::try_from(position).ok())
@@ -179,7 +182,7 @@ fn ordered(reader: &mut Reader, at: &At, min: u32, max: u32) -> Option<(u32, u32
 fn size(reader: &mut Reader, value: &Value, at: &At, numbers: &mut Vec<Number>) -> Vec<Band> {
     let Some(value) = reader.fields(value, at, "a size", SIZE_FIELDS) else { return Vec::new() };
     let bands = bands(reader, value, at);
-    let Some((min, max)) = side(reader, value, at) else { return bands };
+    let (min, max) = side(reader, value, at).unwrap_or((1, SIDE_PIXELS));
     let at_default = at.key("default");
     let default =
         value.get("default").and_then(|default| reader.fields(default, &at_default, "a size", &["width", "height"]));
@@ -201,10 +204,10 @@ fn size(reader: &mut Reader, value: &Value, at: &At, numbers: &mut Vec<Number>) 
 
 fn side(reader: &mut Reader, size: &Value, at: &At) -> Option<(u32, u32)> {
     let at_side = at.key("side");
-    let side = reader.required(size, at, "side", "the bounds of a side")?;
-    let side = reader.fields(side, &at_side, "the bounds of a side", &["min", "max"])?;
+    let bounds = reader.required(size, at, "side", "the bounds of a side")?;
+    let bounds = reader.fields(bounds, &at_side, "the bounds of a side", &["min", "max"])?;
     let mut bound = |key| {
-        let bound = reader.required(side, &at_side, key, "a side in pixels")?;
+        let bound = reader.required(bounds, &at_side, key, "a side in pixels")?;
         reader.whole(bound, &at_side.key(key), 1, SIDE_PIXELS)
     };
     let (min, max) = (bound("min"), bound("max"));

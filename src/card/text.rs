@@ -1,8 +1,12 @@
 //! Cards as text, with the line of every fault.
 
-use std::ops::Range;
+use std::collections::HashMap;
 
 use serde_json::value::RawValue;
+use toml::{
+    Spanned,
+    de::{DeString, DeTable, DeValue},
+};
 
 use super::RateCard;
 use crate::{
@@ -36,7 +40,7 @@ impl RateCard {
     pub fn from_json(text: &str) -> Result<Self, Faults> {
         within_limit(text)?;
         let document: Value = serde_json::from_str(text).map_err(|error| malformed(error.to_string(), error.line()))?;
-        Self::from_value(document).map_err(|faults| with_lines(faults, text, json_span))
+        Self::from_value(document).map_err(|faults| with_lines(faults, text, Located::json(text).as_ref()))
     }
 
     /// A card from TOML text, or every fault in it with its line.
@@ -50,10 +54,10 @@ impl RateCard {
     pub fn from_toml(text: &str) -> Result<Self, Faults> {
         within_limit(text)?;
         let document: Value = toml::from_str(text).map_err(|error| {
-            let line = error.span().map_or(1, |span| line_at(text, span.start));
+            let line = error.span().map_or(1, |span| Lines::of(text).line_at(span.start));
             malformed(error.message().to_owned(), line)
         })?;
-        Self::from_value(document).map_err(|faults| with_lines(faults, text, toml_span))
+        Self::from_value(document).map_err(|faults| with_lines(faults, text, Located::toml(text).as_ref()))
     }
 }
 
@@ -74,78 +78,87 @@ fn malformed(message: String, line: usize) -> Faults {
 }
 
 /// Gives each fault the line of its field, or if the field is absent, of what it is absent from.
-fn with_lines(mut faults: Faults, text: &str, span: fn(&str, &[Step]) -> Option<Range<usize>>) -> Faults {
+fn with_lines(mut faults: Faults, text: &str, located: Option<&Located>) -> Faults {
+    let lines = Lines::of(text);
     for fault in &mut faults.errors {
-        let path = &fault.path.0;
-        let found = (0..=path.len()).rev().find_map(|steps| span(text, path.get(..steps)?));
-        fault.line = found.map(|span| line_at(text, span.start));
+        fault.line = located.map(|document| lines.line_at(document.offset(&fault.path.0)));
     }
     faults
 }
 
-fn line_at(text: &str, offset: usize) -> usize {
-    text.bytes().take(offset).filter(|&byte| byte == b'\n').count().saturating_add(1)
+/// Where the lines of a text end.
+struct Lines(Vec<usize>);
+
+impl Lines {
+    fn of(text: &str) -> Self {
+        Self(text.match_indices('\n').map(|(offset, _)| offset).collect())
+    }
+
+    fn line_at(&self, offset: usize) -> usize {
+        self.0.partition_point(|&end| end < offset).saturating_add(1)
+    }
 }
 
-/// Where a field stands in JSON text: each step parses one level and keeps the rest as slices of the text.
-fn json_span(text: &str, path: &[Step]) -> Option<Range<usize>> {
-    let mut raw: &RawValue = serde_json::from_str(text).ok()?;
-    for step in path {
-        raw = match step {
-            Step::Key(key) => {
-                let members: Vec<(String, &RawValue)> = serde_json::from_str::<Members>(raw.get()).ok()?.0;
-                members.into_iter().find(|(name, _)| name == key)?.1
+/// Where a document and everything in it begins in its text.
+struct Located {
+    offset: usize,
+    within: HashMap<Step, Located>,
+}
+
+impl Located {
+    /// The offset of a field, or of the nearest there is on the way to it.
+    fn offset(&self, path: &[Step]) -> usize {
+        let next = path.split_first().and_then(|(step, rest)| Some((self.within.get(step)?, rest)));
+        next.map_or(self.offset, |(field, rest)| field.offset(rest))
+    }
+
+    fn json(text: &str) -> Option<Self> {
+        Self::json_value(text, serde_json::from_str(text).ok()?)
+    }
+
+    /// A value of JSON text is a slice of it, and so are the values within.
+    fn json_value(text: &str, value: &RawValue) -> Option<Self> {
+        let offset = value.get().as_ptr().addr().checked_sub(text.as_ptr().addr())?;
+        let members: Vec<(Step, &RawValue)> = match value.get().as_bytes().first() {
+            Some(b'{') => {
+                let members: HashMap<String, &RawValue> = serde_json::from_str(value.get()).ok()?;
+                members.into_iter().map(|(key, member)| (Step::Key(key), member)).collect()
             }
-            Step::Index(index) => serde_json::from_str::<Vec<&RawValue>>(raw.get()).ok()?.get(*index).copied()?,
+            Some(b'[') => {
+                let elements: Vec<&RawValue> = serde_json::from_str(value.get()).ok()?;
+                elements.into_iter().enumerate().map(|(index, element)| (Step::Index(index), element)).collect()
+            }
+            _ => Vec::new(),
         };
+        let within = members.into_iter().map(|(step, value)| Some((step, Self::json_value(text, value)?)));
+        Some(Self { offset, within: within.collect::<Option<_>>()? })
     }
-    let start = raw.get().as_ptr().addr().checked_sub(text.as_ptr().addr())?;
-    Some(start..start.checked_add(raw.get().len())?)
-}
 
-/// The members of a JSON object whose values are left as slices of the text.
-struct Members<'t>(Vec<(String, &'t RawValue)>);
+    fn toml(text: &str) -> Option<Self> {
+        let document = DeTable::parse(text).ok()?;
+        Some(Self { offset: 0, within: Self::toml_members(document.get_ref()) })
+    }
 
-impl<'de: 't, 't> serde::Deserialize<'de> for Members<'t> {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Visitor;
-        impl<'de> serde::de::Visitor<'de> for Visitor {
-            type Value = Vec<(String, &'de RawValue)>;
-            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("an object")
+    fn toml_members(table: &DeTable) -> HashMap<Step, Self> {
+        let member = |(key, value): (&Spanned<DeString>, &Spanned<DeValue>)| {
+            // A member is where its key is: its value may be a table that continues elsewhere.
+            let located = Self { offset: key.span().start, within: Self::toml_within(value.get_ref()) };
+            (Step::Key(key.get_ref().to_string()), located)
+        };
+        table.iter().map(member).collect()
+    }
+
+    fn toml_within(value: &DeValue) -> HashMap<Step, Self> {
+        match value {
+            DeValue::Table(table) => Self::toml_members(table),
+            DeValue::Array(array) => {
+                let element = |(index, value): (usize, &Spanned<DeValue>)| {
+                    let located = Self { offset: value.span().start, within: Self::toml_within(value.get_ref()) };
+                    (Step::Index(index), located)
+                };
+                array.iter().enumerate().map(element).collect()
             }
-            fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut members = Vec::new();
-                while let Some(member) = map.next_entry()? {
-                    members.push(member);
-                }
-                Ok(members)
-            }
+            _ => HashMap::new(),
         }
-        deserializer.deserialize_map(Visitor).map(Members)
     }
-}
-
-/// Where a field stands in TOML text.
-fn toml_span(text: &str, path: &[Step]) -> Option<Range<usize>> {
-    use toml::de::{DeTable, DeValue};
-    let document = DeTable::parse(text).ok()?;
-    let mut span = document.span();
-    let mut value: Option<&DeValue> = None;
-    for step in path {
-        let next = match (step, value) {
-            (Step::Key(key), None) => document.get_ref().get_key_value(key.as_str()),
-            (Step::Key(key), Some(DeValue::Table(table))) => table.get_key_value(key.as_str()),
-            (Step::Index(index), Some(DeValue::Array(array))) => {
-                let element = array.get(*index)?;
-                span = element.span();
-                value = Some(element.get_ref());
-                continue;
-            }
-            _ => None,
-        }?;
-        span = next.0.span();
-        value = Some(next.1.get_ref());
-    }
-    Some(span)
 }

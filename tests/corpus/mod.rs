@@ -2,6 +2,8 @@
 //!
 //! A face is a function from a call and its request to the answer, both as JSON; faults come as `{"errors": [...]}`.
 
+#![allow(clippy::float_cmp, reason = "a figure must be the same number, not one near to it")]
+
 use std::collections::BTreeSet;
 
 use pricetag::Call;
@@ -24,8 +26,9 @@ pub fn check(mut face: impl FnMut(Call, &Value) -> Value) -> usize {
 }
 
 type Face<'f> = &'f mut dyn FnMut(Call, &Value) -> Value;
+type Check = fn(&Value, &str, Face);
 
-const SECTIONS: [(&str, fn(&Value, &str, Face)); 4] =
+const SECTIONS: [(&str, Check); 4] =
     [("estimates", estimate), ("preflights", preflight), ("alternatives", alternatives), ("fits", fit)];
 
 fn estimate(case: &Value, name: &str, face: Face) {

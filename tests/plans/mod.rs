@@ -23,10 +23,13 @@ pub fn plan_of<'c>(card: &'c RateCard, items: &[Value]) -> Plan<'c> {
 
 /// A valid item, some of its fields left to their defaults.
 pub fn item() -> impl Strategy<Value = Value> {
-    prop::sample::select(operations()).prop_flat_map(fields_of).prop_filter("available", |item| {
-        let plan = serde_json::from_value(json!({ "items": [item] })).unwrap();
-        card().plan(&plan).is_ok()
-    })
+    prop::sample::select(operations()).prop_flat_map(|operation| fields_of(&operation)).prop_filter(
+        "available",
+        |item| {
+            let plan = serde_json::from_value(json!({ "items": [item] })).unwrap();
+            card().plan(&plan).is_ok()
+        },
+    )
 }
 
 pub fn items<S: Strategy<Value = Value>>(item: S, size: std::ops::Range<usize>) -> impl Strategy<Value = Vec<Value>> {
@@ -37,7 +40,7 @@ pub fn valid_items(size: std::ops::Range<usize>) -> impl Strategy<Value = Vec<Va
     items(item(), size)
 }
 
-fn fields_of(operation: Value) -> impl Strategy<Value = Value> {
+fn fields_of(operation: &Value) -> impl Strategy<Value = Value> + use<> {
     let mut fields: Vec<BoxedStrategy<(String, Option<Value>)>> = Vec::new();
     for choice in operation["choices"].as_array().into_iter().flatten() {
         let name = choice["name"].as_str().unwrap().to_owned();

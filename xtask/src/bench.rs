@@ -17,7 +17,9 @@ pub fn run(workspace: &Workspace) -> Result<()> {
     if !native.is_empty() {
         println!("\n== native");
         process::run(
-            Command::new("cargo").args(["bench", "--package", "pricetag", "--bench", "*"]).current_dir(workspace.root()),
+            Command::new("cargo")
+                .args(["bench", "--package", "pricetag", "--bench", "*"])
+                .current_dir(workspace.root()),
         )?;
     }
     for script in scripts {

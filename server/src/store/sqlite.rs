@@ -27,7 +27,7 @@ pub struct Database {
     connection: Connection,
     clock: Arc<Clock>,
     /// Held by a server for as long as it lives; the system lets it go even after `kill -9`.
-    lock: Option<fs::File>,
+    _lock: Option<fs::File>,
 }
 
 /// Why a database cannot be opened, in words for the person who started the program.
@@ -92,7 +92,7 @@ impl Database {
         migrate(&mut connection, path)?;
         let last = last_time(&connection).map_err(named)?;
         let clock = Arc::new(Clock::no_earlier_than(last));
-        Ok(Self { path: path.into(), connection, clock, lock })
+        Ok(Self { path: path.into(), connection, clock, _lock: lock })
     }
 
     pub fn path(&self) -> &Path {
@@ -115,11 +115,6 @@ impl Database {
     /// `BEGIN IMMEDIATE`: the right to write is taken before anything is read that a decision rests on.
     pub(super) fn begin(&mut self) -> rusqlite::Result<Transaction<'_>> {
         self.connection.transaction_with_behavior(TransactionBehavior::Immediate)
-    }
-
-    /// Whether this process is the one server of the file.
-    pub fn is_serving(&self) -> bool {
-        self.lock.is_some()
     }
 }
 

@@ -17,7 +17,7 @@ const ACCOUNT: &str = "acct_of_the_batch";
 
 fn ledger(folder: &Folder, millicredits: i64) -> Database {
     let card = RateCard::builtin();
-    let mut database = Database::open_to_serve(&folder.database()).expect("a ledger");
+    let mut database = folder.ledger();
     let account = NewAccount { account_id: ACCOUNT.into(), tier: "basic".into(), grant_millicredits: millicredits };
     let publish = Operation::PublishCard { fingerprint: card.fingerprint().into(), body: "{}".into() };
     for answer in database.commit(&[publish, Operation::OpenAccount(account)]) {

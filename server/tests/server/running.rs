@@ -56,8 +56,16 @@ impl Folder {
         self.with_key(tier, millicredits, Scopes::browser(), None)
     }
 
+    /// The ledger, made if it is not there, without a server's lock: a lock of this process would live on in every
+    /// child that another test is just starting, and keep the server out.
+    pub fn ledger(&self) -> Database {
+        let path = self.database();
+        fs::OpenOptions::new().create(true).append(true).open(&path).expect("a file for the ledger");
+        Database::open_existing(&path).expect("a ledger")
+    }
+
     pub fn with_key(&self, tier: &str, millicredits: i64, scopes: Scopes, expires: Option<i64>) -> String {
-        let mut database = Database::open_to_serve(&self.database()).expect("a ledger");
+        let mut database = self.ledger();
         let key = Key::generate();
         let account_id = format!("acct_{}", key.id());
         let account =

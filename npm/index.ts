@@ -5,9 +5,9 @@
  *     const answer = RateCard.builtin().estimate({ items: [{ operation: "create", variations: 4 }] });
  */
 import { initSync } from "./generated/pricetag.js";
-import wasm from "./generated/wasm.js";
+import module from "./generated/inline.js";
 
-initSync({ module: Uint8Array.from(atob(wasm), (character) => character.charCodeAt(0)) });
+initSync({ module: module() });
 
 export { LiveItem, RateCard } from "./card.js";
 export type * from "./types.js";

@@ -12,6 +12,9 @@ use wasm_bindgen::prelude::*;
 
 use crate::{card::RateCard, live::Live, request::Call, value::Value};
 
+#[global_allocator]
+static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
+
 /// A card that JavaScript holds.
 #[wasm_bindgen]
 #[derive(Debug)]

@@ -1,7 +1,7 @@
 //! Whether a result is newer than all that it was made from.
 
 use std::{
-    env, fs, io,
+    fs, io,
     path::{Path, PathBuf},
     time::SystemTime,
 };
@@ -12,13 +12,9 @@ const NO_SOURCES: [&str; 4] = ["generated", "dist", "node_modules", "tests"];
 /// True if every result is there and none is older than a source.
 ///
 /// A source may be a folder: then all of it counts, and so does a file that was removed from it.
-/// This program is a source of everything that it makes.
 pub fn is_fresh(results: &[PathBuf], sources: &[PathBuf]) -> bool {
-    let program = env::current_exe().ok();
     let newest = sources
         .iter()
-        .map(PathBuf::as_path)
-        .chain(program.as_deref())
         .try_fold(SystemTime::UNIX_EPOCH, |newest, source| Ok::<_, io::Error>(newest.max(changed(source)?)));
     let oldest = results.iter().map(|result| fs::metadata(result)?.modified()).try_fold(
         None,
@@ -51,9 +47,9 @@ fn changed(path: &Path) -> io::Result<SystemTime> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::{fs::File, time::Duration};
+    use std::{env, fs::File, time::Duration};
 
-    /// Sets when a file changed, counted from a moment after this program was built.
+    /// Sets when a file changed, counted from a moment after everything that the test wrote.
     fn set(path: &Path, seconds: u64) {
         let later = SystemTime::now() + Duration::from_secs(1000 + seconds);
         File::options().read(true).open(path).unwrap().set_modified(later).unwrap();

@@ -5,7 +5,7 @@ use std::{fs, path::PathBuf, process::Command};
 use anyhow::{Context, Result};
 use wasm_bindgen_cli_support::Bindgen;
 
-use super::Work;
+use super::{Work, paths};
 use crate::{freshness::is_fresh, process, workspace::Workspace};
 
 /// What Rust may use of WebAssembly by default, and what every browser since 2023 has.
@@ -40,7 +40,9 @@ pub fn build(workspace: &Workspace) -> Result<Work> {
             .current_dir(workspace.root()),
     )?;
     let compiled = workspace.target("wasm32-unknown-unknown/module/pricetag.wasm");
-    if is_fresh(&[wasm(workspace)], std::slice::from_ref(&compiled)) {
+    let mut sources = paths(workspace, &["xtask/src/build", "Cargo.lock", "node_modules/.package-lock.json"]);
+    sources.push(compiled.clone());
+    if is_fresh(&[wasm(workspace)], &sources) {
         return Ok(Work::UpToDate);
     }
     bind(workspace, compiled)?;

@@ -7,7 +7,6 @@ use std::{
 };
 
 use anyhow::{Context, Result, ensure};
-use base64::{Engine as _, engine::general_purpose::STANDARD};
 use pricetag::RateCard;
 
 use super::{Work, inline, module, paths};
@@ -20,8 +19,10 @@ const VERSION: &str = "\"version\": \"0.0.0\"";
 const DOCUMENTS: [&str; 4] = ["README.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE"];
 
 pub fn build(workspace: &Workspace) -> Result<Work> {
-    let mut sources =
-        paths(workspace, &["npm", "xtask/js", "pkg.json", "Cargo.toml", "node_modules/.package-lock.json"]);
+    let mut sources = paths(
+        workspace,
+        &["npm", "xtask/src/build", "xtask/js", "pkg.json", "Cargo.toml", "node_modules/.package-lock.json"],
+    );
     sources.extend(documents(workspace));
     sources.push(module::wasm(workspace));
     sources.extend(module::glue(workspace));
@@ -47,12 +48,6 @@ fn generate(workspace: &Workspace) -> Result<()> {
     }
     let wasm = fs::read(module::wasm(workspace))?;
     fs::write(folder.join("inline.ts"), inline::typescript(&wasm))?;
-    let text = STANDARD.encode(wasm);
-    // A declared type keeps the text itself out of the declaration file.
-    fs::write(
-        folder.join("wasm.ts"),
-        format!("/** The module, in base64. */\nconst wasm: string =\n  \"{text}\";\nexport default wasm;\n"),
-    )?;
     fs::write(folder.join("image-studio.ts"), RateCard::builtin().typescript())?;
     Ok(())
 }

@@ -55,5 +55,10 @@ pub use request::{Answer, Call, UnknownCall};
 pub use settle::{Outcome, OutcomeLine, SettledLine, Settlement};
 pub use value::Value;
 
+/// The README's example runs as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 /// The built-in card as JSON, made from `cards/image-studio.toml` when the crate is built.
 pub(crate) const BUILTIN: &str = include_str!(concat!(env!("OUT_DIR"), "/builtin.json"));

@@ -272,7 +272,7 @@ fn shortened(name: &str) -> String {
     if name.chars().nth(LONGEST).is_none() { name.into() } else { name.chars().take(LONGEST).chain(['…']).collect() }
 }
 
-/// The known name that is nearest to this one; differences of case count least.
+/// The known name that is nearest to this one; differences of case don't count.
 fn nearest<'n>(name: &str, known: Names<'_, 'n>) -> Option<&'n str> {
     // Comparing costs length × length, and a name this long is near to nothing.
     let name = shortened(name).to_ascii_lowercase();

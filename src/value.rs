@@ -1,6 +1,6 @@
 //! A document: what JSON, TOML and JavaScript have in common.
 
-use std::fmt;
+use std::{collections::HashSet, fmt};
 
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
@@ -262,12 +262,16 @@ impl<'de> Visitor<'de> for AnyValue {
 
     fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Value, A::Error> {
         let mut members = Vec::new();
-        let mut keys = std::collections::HashSet::new();
+        let mut keys = HashSet::new();
         while let Some((key, value)) = object.next_entry::<String, Value>()? {
             if !keys.insert(key.clone()) {
                 return Err(A::Error::custom(format!("the key `{key}` twice in one object")));
             }
             members.push((key, value));
+        }
+        // So the TOML parser hands on a date that has no quotes.
+        if members.iter().any(|(key, _)| key == "$__toml_private_datetime") {
+            return Ok(Value::Foreign("a date without quotes"));
         }
         Ok(Value::Object(members))
     }

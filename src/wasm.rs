@@ -87,7 +87,7 @@ pub struct LiveItem(Live);
 
 #[wasm_bindgen]
 impl LiveItem {
-    /// Sets a field by its index: an option's index, or a number. Not a number takes the field away.
+    /// Sets a field by its index: an option's index, or a number. NaN gives the field its default back.
     /// Answers whether the field now holds something it may hold.
     pub fn set(&mut self, field: usize, value: f64) -> bool {
         self.0.set(field, value)

@@ -249,6 +249,12 @@ fn every_fault_is_reported_at_once_with_its_line() {
 }
 
 #[test]
+fn a_version_that_is_a_date_without_quotes_is_called_that() {
+    let faults = RateCard::from_toml(&BUILTIN.replace("\"2026-11-22\"", "2026-11-22")).unwrap_err();
+    assert_eq!(faults.errors[0].message, "a name is due here, not a date without quotes");
+}
+
+#[test]
 fn text_that_is_no_document_says_where_it_breaks_off() {
     let rows = [
         RateCard::from_json("{\n\"id\": ").unwrap_err(),

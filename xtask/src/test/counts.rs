@@ -120,7 +120,7 @@ mod tests {
             // What a test prints becomes a comment too; the closing lines are the last.
             ("# pass 77\n# tests 1\n# pass 1\n# fail 0\n", counts(1, 0, 0)),
             ("not ok 1 - later # TODO\n# pass 1\n# fail 0\n# todo 1\n", counts(1, 1, 0)),
-            ("ok 1 - a\nok 2 - /work/empty.test.mjs\n# pass 2\n# fail 0\n", counts(1, 1, 0)),
+            ("ok 1 - a\nok 2 - /folder/empty.test.mjs\n# pass 2\n# fail 0\n", counts(1, 1, 0)),
         ];
         for (report, expected) in rows {
             assert_eq!(of_node(report), expected, "{report:?}");

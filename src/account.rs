@@ -94,8 +94,7 @@ impl RateCard {
     /// ```
     pub fn account(&self, tier: &str, balance: Option<Credits>, free_units: &[(&str, u64)]) -> Result<Account, Faults> {
         let mut reader = Reader::default();
-        let at = At::Document;
-        let at = at.key("account");
+        let at = At::Document.key("account");
         let tier = self.tier_named(&mut reader, tier, &at.key("tier"));
         if balance.is_some_and(|balance| balance < Credits::ZERO) {
             reader.fault(Code::InvalidAmount, &at.key("balance"), "the balance is negative");

@@ -67,8 +67,7 @@ impl RateCard {
     pub(crate) fn read_plan(&self, reader: &mut Reader, document: &Value) -> Vec<Item> {
         let before = reader.faults.len();
         let Some(list) = plan_items(reader, document) else { return Vec::new() };
-        let at = At::Document;
-        let at = at.key("items");
+        let at = At::Document.key("items");
         let read = |(index, item)| self.read_item(reader, item, &at.index(index));
         let items: Vec<Item> = list.iter().enumerate().filter_map(read).collect();
         if reader.faults.len() == before {

@@ -64,8 +64,7 @@ impl Pool {
 impl RateCard {
     pub(super) fn read_tiers(&mut self, reader: &mut Reader, card: &Value) {
         for (index, value) in reader.optional_list(card, &At::Document, "tiers", TIERS).iter().enumerate() {
-            let at = At::Document;
-            let at = at.key("tiers");
+            let at = At::Document.key("tiers");
             let at = at.index(index);
             let Some(value) = reader.fields(value, &at, "a tier", TIER_FIELDS) else { continue };
             let id = reader.name(value, &at, "id").unwrap_or_default();
@@ -98,8 +97,7 @@ impl RateCard {
 
     pub(super) fn read_pools(&mut self, reader: &mut Reader, card: &Value) {
         for (index, value) in reader.optional_list(card, &At::Document, "freeUnits", POOLS).iter().enumerate() {
-            let at = At::Document;
-            let at = at.key("freeUnits");
+            let at = At::Document.key("freeUnits");
             let at = at.index(index);
             let Some(value) = reader.fields(value, &at, "a pool of free units", POOL_FIELDS) else { continue };
             let id = reader.name(value, &at, "id").unwrap_or_default();
@@ -168,8 +166,7 @@ impl RateCard {
 
     /// A template is a plan: what a plan may not have, it may not have either.
     pub(super) fn check_templates(&self, reader: &mut Reader, card: &Value) {
-        let at = At::Document;
-        let at = at.key("templates");
+        let at = At::Document.key("templates");
         let mut ids = Vec::new();
         for (index, value) in reader.optional_list(card, &At::Document, "templates", TEMPLATES).iter().enumerate() {
             let at = at.index(index);

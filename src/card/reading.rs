@@ -22,8 +22,7 @@ const BAND_FIELDS: &[&str] = &["upToPixels", "addPercent"];
 
 /// Every operation of the card, with `step` for its surcharges.
 pub(super) fn operations(reader: &mut Reader, card: &Value, step: Credits) -> Vec<Operation> {
-    let at = At::Document;
-    let at = at.key("operations");
+    let at = At::Document.key("operations");
     let Some(value) = reader.required(card, &At::Document, "operations", "a list of operations") else {
         return Vec::new();
     };

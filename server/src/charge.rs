@@ -1,12 +1,17 @@
-//! The decision on a charge: what was asked, what the card says, what the account may and can.
+//! The decision on a hold or a charge: what was asked, what the card says, what the account may and can.
 //!
 //! Pure: no I/O and no clock. The writer calls it inside its transaction, with the account as it stands there.
 
+mod reading;
+
 use pricetag::{
-    Code, Credits, Estimate, Fault, Faults, Outcome, Path, Plan, Preflight, Range, RateCard, Step, Tier, Value, Verdict,
+    Answer, Call, Credits, Estimate, Faults, FreeUnits, Line, Outcome, Plan, Preflight, Range, RateCard, Settlement,
+    Tier, Value, Verdict,
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
+
+use self::reading::Accepted;
 
 /// An account as the ledger knows it. Balances in millicredits.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +31,14 @@ impl Account {
     /// What is neither spent nor held. The store's constraints keep it from being negative.
     pub fn available(&self) -> i64 {
         self.posted - self.held
+    }
+
+    /// Takes units of a pool in the account's month, or gives them back.
+    pub fn use_free_units(&mut self, pool: &str, change: i64) {
+        match self.free_units_used.iter_mut().find(|(id, _)| id == pool) {
+            Some((_, used)) => *used = used.saturating_add_signed(change),
+            None => self.free_units_used.push((pool.into(), 0_u64.saturating_add_signed(change))),
+        }
     }
 
     fn used(&self, pool: &str) -> u64 {
@@ -75,117 +88,155 @@ pub fn credits(millicredits: i64) -> Credits {
     Credits::from_millicredits(millicredits).expect("a balance within the largest amount")
 }
 
-/// A request for a charge: the plan, and what the person saw of its price.
+/// Whether credits are held for later, or charged at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Hold,
+    Charge,
+}
+
+/// A request for a hold or a charge: the plan, what the person saw of its price, and what it is for.
 #[derive(Clone, Debug)]
 pub struct Request {
     plan: Value,
     accepted: Accepted,
+    asset: Option<String>,
+    lasts_ms: i64,
+    /// Everything that depends on the card alone, rated before the writer is kept waiting. `None` when free units could
+    /// change the price, which only the account at the time of the charge can tell.
+    rated: Option<Rated>,
 }
 
 #[derive(Clone, Debug)]
-struct Accepted {
-    fingerprint: String,
-    high: Credits,
+struct Rated {
+    terms: Terms,
+    total: Range,
+    /// The tiers that allow the whole plan.
+    tiers: Vec<String>,
 }
 
 impl Request {
     /// Reads and checks a request's body: all faults at once, the plan's own among them.
-    pub fn read(card: &RateCard, body: &Value) -> Result<Self, Faults> {
+    pub fn read(card: &RateCard, body: &Value, kind: Kind) -> Result<Self, Faults> {
         let mut faults = Vec::new();
-        let Value::Object(members) = body else {
-            return Err(Faults { errors: vec![fault(Code::WrongType, &[], "an object is due here", None)] });
-        };
-        for (key, _) in members.iter().filter(|(key, _)| key != "plan" && key != "accepted") {
-            let help = "a charge has `plan` and `accepted`; the account and its tier come from the key";
-            faults.push(fault(Code::UnknownField, &[key], &format!("a charge has no field `{key}`"), Some(help)));
-        }
-        let plan = body.get("plan");
-        match plan {
-            None => faults.push(fault(Code::MissingField, &["plan"], "a plan must be given", None)),
-            Some(plan) if !matches!(plan, Value::Object(_)) => {
-                faults.push(fault(Code::WrongType, &["plan"], "a plan is due here", None));
+        let asked = reading::read(body, kind, &mut faults);
+        let plan = body.get("plan").filter(|plan| matches!(plan, Value::Object(_)));
+        let rated = match plan.map(|plan| card.plan(plan)) {
+            Some(Ok(plan)) => Some(Rated::new(card, &plan)),
+            Some(Err(found)) => {
+                faults.extend(found.errors);
+                None
             }
-            Some(plan) => faults.extend(card.plan(plan).err().into_iter().flat_map(|found| found.errors)),
-        }
-        let accepted = Accepted::read(body.get("accepted"), &mut faults);
-        match (plan, accepted) {
-            (Some(plan), Some(accepted)) if faults.is_empty() => Ok(Self { plan: plan.clone(), accepted }),
+            None => None,
+        };
+        match (plan, asked, rated) {
+            (Some(plan), Some(asked), Some(rated)) if faults.is_empty() => Ok(Self {
+                plan: plan.clone(),
+                accepted: asked.accepted,
+                asset: asked.asset,
+                lasts_ms: asked.lasts_ms,
+                rated,
+            }),
             _ => Err(Faults { errors: faults }),
         }
     }
-}
 
-impl Accepted {
-    fn read(value: Option<&Value>, faults: &mut Vec<Fault>) -> Option<Self> {
-        const HELP: &str = "`accepted` is {fingerprint, high}: the estimate's `card.fingerprint` and `total.high`";
-        let Some(value) = value else {
-            faults.push(fault(Code::MissingField, &["accepted"], "what was accepted must be given", Some(HELP)));
-            return None;
-        };
-        let Value::Object(members) = value else {
-            faults.push(fault(Code::WrongType, &["accepted"], "an object is due here", Some(HELP)));
-            return None;
-        };
-        for (key, _) in members.iter().filter(|(key, _)| key != "fingerprint" && key != "high") {
-            let message = format!("`accepted` has no field `{key}`");
-            faults.push(fault(Code::UnknownField, &["accepted", key], &message, Some(HELP)));
-        }
-        let fingerprint = match value.get("fingerprint") {
-            Some(Value::String(fingerprint)) => Ok(fingerprint.clone()),
-            Some(_) => Err((Code::WrongType, "a string is due here".into())),
-            None => Err((Code::MissingField, "the fingerprint of the card must be given".into())),
-        };
-        let high = match value.get("high") {
-            Some(Value::Number(high)) => amount(*high).map_err(|message| (Code::InvalidAmount, message)),
-            Some(_) => Err((Code::WrongType, "a number of credits is due here".into())),
-            None => Err((Code::MissingField, "the highest price that was shown must be given".into())),
-        };
-        match (fingerprint, high) {
-            (Ok(fingerprint), Ok(high)) => Some(Self { fingerprint, high }),
-            (fingerprint, high) => {
-                let found = [("fingerprint", fingerprint.err()), ("high", high.err())];
-                for (field, error) in found {
-                    let Some((code, message)) = error else { continue };
-                    faults.push(fault(code, &["accepted", field], &message, Some(HELP)));
-                }
-                None
-            }
-        }
+    /// What the work is for, in the client's own words.
+    pub fn asset(&self) -> Option<&str> {
+        self.asset.as_deref()
+    }
+
+    /// How long a hold lasts.
+    pub const fn lasts_ms(&self) -> i64 {
+        self.lasts_ms
     }
 }
 
-fn amount(number: f64) -> Result<Credits, String> {
-    match Credits::from_number(number) {
-        Ok(amount) if amount < Credits::ZERO => Err(format!("`{number}` is negative")),
-        Ok(amount) => Ok(amount),
-        Err(error) => Err(format!("`{number}` is not an amount: {error}")),
+impl Rated {
+    fn new(card: &RateCard, plan: &Plan<'_>) -> Option<Self> {
+        let estimate = plan.estimate(&FreeUnits::none());
+        if estimate.lines.iter().any(|line| plan.pool_of(line.item).is_some()) {
+            return None;
+        }
+        let allows = |tier: &&Tier| {
+            card.account(&tier.id, None, &[]).is_ok_and(|account| plan.preflight(&account).blocks.is_empty())
+        };
+        let tiers = card.tiers().iter().filter(allows).map(|tier| tier.id.clone()).collect();
+        Some(Self { total: estimate.total, terms: Terms::new(card, plan, &estimate, false).ok()?, tiers })
     }
 }
 
-fn fault(code: Code, path: &[&str], message: &str, help: Option<&str>) -> Fault {
-    let path = Path(path.iter().map(|key| Step::Key((*key).into())).collect());
-    Fault { code, path, message: message.into(), help: help.map(Into::into), line: None }
-}
-
-/// A charge that may be posted. Amounts in millicredits.
-#[derive(Debug)]
-pub struct Charge {
-    /// Held first, and the most that can be charged.
+/// What a hold or a charge does to an account. Amounts in millicredits.
+#[derive(Clone, Debug)]
+pub struct Terms {
+    /// Held, and the most that can be charged.
     pub hold: i64,
-    pub charge: i64,
-    pub released: i64,
     /// Whether the balance does not limit it.
     pub unlimited: bool,
-    /// The free units that it really uses, by pool.
-    pub free_units: Vec<(String, u64)>,
+    /// The free units that it takes.
+    pub free_units: Vec<FreeUse>,
+    /// What is charged when everything is delivered at the expected price.
+    pub whole: Settled,
     pub fingerprint: String,
     /// Documents for the history, as JSON.
     pub plan: String,
     pub estimate: Box<RawValue>,
-    pub settlement: String,
 }
 
-/// Why a charge is not posted. Nothing of the account changes.
+/// Free units that an item of a plan takes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FreeUse {
+    pub item: usize,
+    pub pool: String,
+    pub units: u64,
+}
+
+/// What is charged for an outcome. Amounts in millicredits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settled {
+    pub charge: i64,
+    /// The settlement as JSON.
+    pub settlement: Box<str>,
+    /// The free units really used, by pool.
+    pub free_units: Vec<(String, u64)>,
+}
+
+impl Terms {
+    fn new(card: &RateCard, plan: &Plan<'_>, estimate: &Estimate, unlimited: bool) -> Result<Self, Faults> {
+        let free = estimate.lines.iter().filter(|line| line.free > 0);
+        // A line has free units only from a pool.
+        let free_use =
+            |line: &Line| Some(FreeUse { item: line.item, pool: plan.pool_of(line.item)?.into(), units: line.free });
+        let free_units: Vec<FreeUse> = free.filter_map(free_use).collect();
+        Ok(Self {
+            hold: estimate.total.high.millicredits(),
+            unlimited,
+            whole: Settled::new(&estimate.settle(&Outcome::whole())?, &free_units),
+            free_units,
+            fingerprint: card.fingerprint().into(),
+            plan: json(&plan.document()),
+            estimate: RawValue::from_string(json(estimate)).expect("an estimate is JSON"),
+        })
+    }
+}
+
+impl Settled {
+    fn new(settlement: &Settlement, taken: &[FreeUse]) -> Self {
+        let mut free_units: Vec<(String, u64)> = Vec::new();
+        for line in settlement.lines.iter().filter(|line| line.free > 0) {
+            let Some(pool) = taken.iter().find(|taken| taken.item == line.item).map(|taken| &taken.pool) else {
+                continue;
+            };
+            match free_units.iter_mut().find(|(id, _)| id == pool) {
+                Some((_, units)) => *units += line.free,
+                None => free_units.push((pool.clone(), line.free)),
+            }
+        }
+        Self { charge: settlement.charge.millicredits(), settlement: json(settlement).into(), free_units }
+    }
+}
+
+/// Why nothing is held or charged. Nothing of the account changes.
 #[derive(Debug)]
 pub enum Refusal {
     Faults(Faults),
@@ -201,11 +252,19 @@ impl From<Faults> for Refusal {
     }
 }
 
-/// Rates the plan anew and decides. The order is the model's: what the tier forbids, then what changed, then what is missing.
-pub fn decide(card: &RateCard, request: &Request, account: &Account) -> Result<Charge, Refusal> {
+/// Rates the plan on the account as it stands, and decides. The order is the model's: what the tier forbids, then what
+/// changed, then what is missing.
+pub fn decide(card: &RateCard, request: &Request, account: &Account) -> Result<Terms, Refusal> {
+    let balance = balance(card, account);
+    if let Some(rated) = &request.rated
+        && rated.tiers.contains(&account.tier)
+        && !changed(&request.accepted, card, rated.total)
+        && balance.is_none_or(|balance| rated.total.high <= balance)
+    {
+        return Ok(Terms { unlimited: balance.is_none(), ..rated.terms.clone() });
+    }
     let plan = card.plan(&request.plan)?;
-    let standing = standing(card, account)?;
-    let preflight = plan.preflight(&standing);
+    let preflight = plan.preflight(&standing(card, account)?);
     if preflight.verdict == Verdict::NotAllowed {
         return Err(Refusal::NotInTier(Box::new(preflight)));
     }
@@ -215,19 +274,7 @@ pub fn decide(card: &RateCard, request: &Request, account: &Account) -> Result<C
     if preflight.verdict != Verdict::Covered {
         return Err(Refusal::Insufficient(Box::new(preflight), Box::new(account.clone())));
     }
-    let estimate = preflight.estimate;
-    let settlement = estimate.settle(&Outcome::whole())?;
-    Ok(Charge {
-        hold: estimate.total.high.millicredits(),
-        charge: settlement.charge.millicredits(),
-        released: settlement.released.millicredits(),
-        unlimited: standing.balance().is_none(),
-        free_units: free_units(&plan, &settlement),
-        fingerprint: card.fingerprint().into(),
-        plan: json(&plan.document()),
-        estimate: RawValue::from_string(json(&estimate)).expect("an estimate is JSON"),
-        settlement: json(&settlement),
-    })
+    Ok(Terms::new(card, &plan, &preflight.estimate, balance.is_none())?)
 }
 
 /// Dearer than accepted is always refused; another card's figure must be the same, because the person saw why it was that much.
@@ -235,17 +282,15 @@ fn changed(accepted: &Accepted, card: &RateCard, total: Range) -> bool {
     total.high > accepted.high || (accepted.fingerprint != card.fingerprint() && total.high != accepted.high)
 }
 
-fn free_units(plan: &Plan<'_>, settlement: &pricetag::Settlement) -> Vec<(String, u64)> {
-    let mut used: Vec<(String, u64)> = Vec::new();
-    for line in settlement.lines.iter().filter(|line| line.free > 0) {
-        // A line has free units only from a pool.
-        let Some(pool) = plan.pool_of(line.item) else { continue };
-        match used.iter_mut().find(|(id, _)| id == pool) {
-            Some((_, units)) => *units += line.free,
-            None => used.push((pool.into(), line.free)),
-        }
+/// Settles a hold's estimate, as it was stored, against what was delivered; without an outcome, everything was.
+pub fn settle(card: &RateCard, estimate: &str, taken: &[FreeUse], outcome: Option<&Value>) -> Result<Settled, Faults> {
+    let estimate = serde_json::from_str(estimate).expect("a stored estimate is JSON");
+    let outcome = outcome.cloned().unwrap_or_else(|| Value::Object(vec![("lines".into(), Value::List(Vec::new()))]));
+    let request = Value::Object(vec![("estimate".into(), estimate), ("outcome".into(), outcome)]);
+    match card.answer(Call::Settle, &request)? {
+        Answer::Settle(settlement) => Ok(Settled::new(&settlement, taken)),
+        _ => unreachable!("a call is answered by its own kind"),
     }
-    used
 }
 
 fn json(document: &impl Serialize) -> String {
@@ -266,16 +311,6 @@ impl Balance {
         let available = if unlimited { None } else { Some(credits(posted - held)) };
         Self { posted: credits(posted), held: credits(held), available }
     }
-}
-
-/// The answer to a charge, as it is stored and sent.
-#[derive(Debug, Serialize)]
-pub struct Receipt<'a> {
-    pub id: &'a str,
-    pub charge: Credits,
-    pub released: Credits,
-    pub estimate: &'a RawValue,
-    pub balance: Balance,
 }
 
 /// The single changes after which the account would cover the plan, the greatest saving first.

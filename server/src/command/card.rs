@@ -10,7 +10,7 @@ use clap::Subcommand;
 use pricetag::{Comparison, Faults};
 use serde_json::Value;
 
-use super::{Ended, Ending};
+use super::{Ended, Ending, in_force, ledger::Ledger};
 
 #[derive(Subcommand)]
 pub enum Card {
@@ -29,6 +29,13 @@ pub enum Card {
     },
     /// Print the TypeScript types of a card's plans
     Types { file: PathBuf },
+    /// Put a card in force; running servers take it within a second
+    Publish {
+        #[command(flatten)]
+        ledger: Ledger,
+        /// TOML or JSON; without it the built-in card
+        file: Option<PathBuf>,
+    },
 }
 
 impl Card {
@@ -44,6 +51,13 @@ impl Card {
                 } else {
                     table(&mut output, &comparison)?;
                 }
+                Ok(Ending::Answered)
+            }
+            Self::Publish { ledger, file } => {
+                let card = super::card(file.as_deref())?;
+                ledger.beside(async |store| in_force::publish(&store, &card).await)?;
+                let mut output = anstream::stdout().lock();
+                writeln!(output, "{} {} is in force, {}", card.id(), card.version(), card.fingerprint())?;
                 Ok(Ending::Answered)
             }
             Self::Types { file } => {

@@ -1,22 +1,22 @@
 //! API keys at the command line, beside a server that may be running.
 
-use std::{io::Write, path::PathBuf};
+use std::{error::Error, io::Write};
 
 use clap::Subcommand;
 
-use super::{Ended, Ending};
+use super::{Ended, Ending, ledger::Ledger};
 use crate::{
+    clock::{Clock, Millis},
     key::{Key, Scopes},
-    store::{Database, NewKey, Operation},
+    store::{Answer, NewKey, Operation, Store},
 };
 
 #[derive(Subcommand)]
 pub enum Keys {
     /// Make a key, and show it this once
     New {
-        /// The ledger's file
-        #[arg(long, value_name = "FILE", env = "PRICETAG_DATABASE", default_value = "pricetag.db")]
-        database: PathBuf,
+        #[command(flatten)]
+        ledger: Ledger,
         /// The account; needed when there is more than one
         #[arg(long)]
         account: Option<String>,
@@ -27,43 +27,54 @@ pub enum Keys {
         #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..=36_500))]
         expires: Option<u32>,
     },
+    /// Take a key back, by its id: the part between `pk_` and the next `_`
+    Delete {
+        #[command(flatten)]
+        ledger: Ledger,
+        id: String,
+    },
 }
 
 impl Keys {
     pub fn run(self) -> Ended {
-        let Self::New { database, account, scopes, expires } = self;
-        let mut ledger = Database::open_existing(&database)?;
-        let account_id = choose(&ledger, account)?;
-        let key = Key::generate();
-        let expires = expires.map(|days| days_from_now(&ledger, days));
-        let operation = new_key(&key, account_id.clone(), scopes.clone(), expires);
-        ledger.commit(&[operation]).into_iter().collect::<Result<Vec<_>, _>>()?;
-        let mut output = anstream::stdout().lock();
-        writeln!(output, "{}", key.reveal())?;
-        writeln!(
-            anstream::stderr(),
-            "A key of the account {account_id} with the scopes {scopes}. It is shown only now."
-        )?;
-        Ok(Ending::Answered)
+        match self {
+            Self::New { ledger, account, scopes, expires } => ledger.beside(async |store| {
+                let account_id = choose(&store, account).await?;
+                let key = Key::generate();
+                let expires = expires.map(days_from_now);
+                store.run(new_key(&key, account_id.clone(), scopes.clone(), expires)).await?;
+                writeln!(anstream::stdout().lock(), "{}", key.reveal())?;
+                writeln!(
+                    anstream::stderr(),
+                    "A key of the account {account_id} with the scopes {scopes}. It is shown only now."
+                )?;
+                Ok(Ending::Answered)
+            }),
+            Self::Delete { ledger, id } => {
+                ledger.beside(async |store| match store.run(Operation::DeleteKey { key_id: id.clone() }).await? {
+                    Answer::NotFound => Err(format!("there is no key with the id `{id}`").into()),
+                    _ => Ok(Ending::Answered),
+                })
+            }
+        }
     }
 }
 
-fn choose(ledger: &Database, wanted: Option<String>) -> Result<String, String> {
-    let accounts = ledger.accounts().map_err(|error| error.to_string())?;
-    let mut names = accounts.into_iter().map(|(account, _)| account);
+async fn choose(store: &Store, wanted: Option<String>) -> Result<String, Box<dyn Error>> {
     match wanted {
-        Some(wanted) => names.find(|name| *name == wanted).ok_or_else(|| format!("there is no account `{wanted}`")),
-        None => match (names.next(), names.next()) {
-            (Some(only), None) => Ok(only),
-            (None, _) => Err("there is no account yet; `pricetag serve` makes one on its first start".into()),
-            (Some(_), Some(_)) => Err("there is more than one account; name one with --account".into()),
+        Some(wanted) if store.account(&wanted).await?.is_some() => Ok(wanted),
+        Some(wanted) => Err(format!("there is no account `{wanted}`").into()),
+        None => match store.first_accounts().await?.as_slice() {
+            [only] => Ok(only.clone()),
+            [] => Err("there is no account yet; `pricetag serve` makes one on its first start".into()),
+            _ => Err("there is more than one account; name one with --account".into()),
         },
     }
 }
 
-fn days_from_now(ledger: &Database, days: u32) -> i64 {
-    const DAY_MS: i64 = 86_400_000;
-    ledger.clock().now() + i64::from(days) * DAY_MS
+fn days_from_now(days: u32) -> Millis {
+    const DAY_MS: Millis = 86_400_000;
+    Clock::no_earlier_than(0).now() + i64::from(days) * DAY_MS
 }
 
 /// The operation that stores a key.

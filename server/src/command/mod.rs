@@ -4,7 +4,9 @@
 
 mod answer;
 mod card;
+mod in_force;
 mod key;
+mod ledger;
 mod serve;
 
 use std::{

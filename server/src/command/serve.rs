@@ -8,16 +8,16 @@ use std::{
     time::Duration,
 };
 
-use clap::Args;
+use clap::{Args, builder::TypedValueParser};
 use pricetag::{RateCard, Tier};
 use tokio::net::TcpListener;
 use tracing::level_filters::LevelFilter;
 
-use super::{Ended, Ending, key::new_key};
+use super::{Ended, Ending, in_force, key::new_key, ledger::Ledger};
 use crate::{
     http::{App, router},
     key::{Key, Scopes, random_hex},
-    store::{Database, NewAccount, Operation, Store, Writer},
+    store::{NewAccount, Operation, Place, Settings, Store, Writers},
 };
 
 /// How long connections may take to end after a signal. What the writer was given is carried out in any case.
@@ -34,12 +34,20 @@ pub struct Serve {
     /// The address to listen on
     #[arg(long, env = "PRICETAG_HOST", default_value = "127.0.0.1")]
     host: IpAddr,
-    /// The ledger's file
-    #[arg(long, value_name = "FILE", env = "PRICETAG_DATABASE", default_value = "pricetag.db")]
-    database: PathBuf,
-    /// The rate card, TOML or JSON; without it the built-in one
+    #[command(flatten)]
+    ledger: Ledger,
+    /// The rate card to put in force, TOML or JSON, read again on SIGHUP; without it the ledger's, or at first the built-in one
     #[arg(long, value_name = "FILE", env = "PRICETAG_CARD")]
     card: Option<PathBuf>,
+    /// Operations that are committed together at most
+    #[arg(long, env = "PRICETAG_BATCH", default_value_t = Settings::default().batch, value_parser = counted(1..=4096))]
+    batch: usize,
+    /// Writers, each with a connection, on PostgreSQL
+    #[arg(long, env = "PRICETAG_WRITERS", default_value_t = Settings::default().writers, value_parser = counted(1..=64))]
+    writers: usize,
+    /// Let a transaction concern one account only, for a PostgreSQL that is spread over machines by account
+    #[arg(long, env = "PRICETAG_ONE_ACCOUNT_A_TRANSACTION")]
+    one_account_a_transaction: bool,
     /// The tier of the first account; without it the card's second one, or its only one
     #[arg(long, env = "PRICETAG_TIER")]
     tier: Option<String>,
@@ -55,40 +63,40 @@ impl Serve {
             .with_writer(std::io::stderr)
             .with_ansi(anstream::AutoStream::choice(&std::io::stderr()) != anstream::ColorChoice::Never)
             .init();
-        let card = super::card(self.card.as_deref())?;
         let runtime = tokio::runtime::Runtime::new()?;
-        let served = runtime.block_on(self.serve(card));
-        // Connections that outlived the grace time end here, and with them the last handles on the writer's queue.
+        let served = runtime.block_on(self.serve());
+        // Connections that outlived the grace time end here, and with them the last handles on the writers' queues.
         runtime.shutdown_timeout(GRACE);
         served?.finish();
         Ok(Ending::Answered)
     }
 
-    async fn serve(&self, card: RateCard) -> Result<Writer, Box<dyn Error>> {
+    async fn serve(&self) -> Result<Writers, Box<dyn Error>> {
+        // A card that is not valid is told before a database is made for it.
+        super::card(self.card.as_deref())?;
         let address = SocketAddr::new(self.host, self.port);
         let listener = TcpListener::bind(address).await.map_err(|error| listening(address, &error))?;
         let base = format!("http://{}", listener.local_addr()?);
-        let mut database = Database::open_to_serve(&self.database)?;
-        publish(&mut database, &card)?;
-        let first = self.first_start(&mut database, &card)?;
+        let place = self.ledger.place()?;
+        let settings =
+            Settings { batch: self.batch, writers: self.writers, one_account: self.one_account_a_transaction };
+        let (store, writers) = Store::serve(&place, settings).await?;
+        let card = in_force::first(&store, self.card.as_deref()).await?;
+        let first = self.first_start(&store, &card).await?;
         let stop = stop_signal()?;
-        let (store, writer) = Store::start(database)?;
+        let expiring = tokio::spawn(store.clone().expire_holds());
         let app = App::new(card, store);
         // Nothing fails from here on, so a key that is shown is a key that works.
-        self.greet(&base, &app, first.as_ref());
+        Self::greet(&base, &place, &app, first.as_ref());
         until(stop, listener, app).await;
-        Ok(writer)
+        expiring.abort();
+        Ok(writers)
     }
 
     /// The first account and its key, when there is no account yet.
-    fn first_start(&self, database: &mut Database, card: &RateCard) -> Result<Option<FirstAccount>, Box<dyn Error>> {
-        let accounts = database.accounts()?;
-        let unknown = accounts.iter().find(|(_, tier)| !card.tiers().iter().any(|known| known.id == *tier));
-        if let Some((account, tier)) = unknown {
-            return Err(format!("the account {account} has the tier `{tier}`, which this card has not").into());
-        }
+    async fn first_start(&self, store: &Store, card: &RateCard) -> Result<Option<FirstAccount>, Box<dyn Error>> {
         let Some(tier) = self.first_tier(card)? else { return Ok(None) };
-        if !accounts.is_empty() {
+        if !store.first_accounts().await?.is_empty() {
             return Ok(None);
         }
         let account_id = format!("acct_{}", random_hex::<8>());
@@ -97,9 +105,10 @@ impl Serve {
             account_id: account_id.clone(),
             tier: tier.id.clone(),
             grant_millicredits: tier.monthly_credits.map_or(0, pricetag::Credits::millicredits),
+            reply: None,
         });
-        let key_operation = new_key(&key, account_id.clone(), Scopes::browser(), None);
-        carry_out(database, &[account, key_operation])?;
+        store.run(account).await?;
+        store.run(new_key(&key, account_id.clone(), Scopes::browser(), None)).await?;
         let credits = tier.monthly_credits.map_or_else(|| "unlimited".into(), |credits| credits.to_string());
         Ok(Some(FirstAccount { account_id, tier: tier.id.clone(), credits, key }))
     }
@@ -116,12 +125,8 @@ impl Serve {
         }
     }
 
-    fn greet(&self, base: &str, app: &App, first: Option<&FirstAccount>) {
-        let place = format!(
-            "Pricetag is at {base}/\n  card      {}\n  database  {}\n",
-            app.card_name(),
-            self.database.display()
-        );
+    fn greet(base: &str, place: &Place, app: &App, first: Option<&FirstAccount>) {
+        let place = format!("Pricetag is at {base}/\n  card      {}\n  database  {place}\n", app.card_name(),);
         let access = if let Some(FirstAccount { account_id, tier, credits, key }) = first {
             format!(
                 "\nAn account to try with: {account_id}, tier {tier}, {credits} credits.\n  \
@@ -139,23 +144,15 @@ impl Serve {
     }
 }
 
+fn counted(range: std::ops::RangeInclusive<u64>) -> impl TypedValueParser<Value = usize> {
+    clap::value_parser!(u64).range(range).map(|count| usize::try_from(count).expect("a few thousand at most"))
+}
+
 struct FirstAccount {
     account_id: String,
     tier: String,
     credits: String,
     key: Key,
-}
-
-fn publish(database: &mut Database, card: &RateCard) -> Result<(), Box<dyn Error>> {
-    let body = serde_json::to_string(card.document())?;
-    carry_out(database, &[Operation::PublishCard { fingerprint: card.fingerprint().into(), body }])
-}
-
-fn carry_out(database: &mut Database, operations: &[Operation]) -> Result<(), Box<dyn Error>> {
-    for answer in database.commit(operations) {
-        answer?;
-    }
-    Ok(())
 }
 
 /// Serves until the signal, and then until the connections have ended or the grace time has.

@@ -14,7 +14,7 @@ use super::{App, body, credential::authorize, json, json_text, problem::Problem}
 use crate::{
     charge::{self, Account, Balance, Refusal},
     key::{Hash, Scope, sha256},
-    store::{Answer, NewCharge, Operation},
+    store::{Answer, Idempotency, NewHold, Operation, Placed},
 };
 
 /// Shorter keys collide by accident, longer ones are no keys.
@@ -94,7 +94,7 @@ pub async fn charge(State(app): State<App>, request: Request) -> Result<Response
     let idempotency_key = idempotency_key(request.headers())?;
     let body = body::read(request).await?;
     let request_hash = request_hash(&body);
-    let asked = match charge::Request::read(&app.card, &body) {
+    let asked = match charge::Request::read(&app.card, &body, charge::Kind::Charge) {
         Ok(asked) => Arc::new(asked),
         Err(faults) => {
             return before_faults(&app, &credential.account_id, &idempotency_key, &request_hash, &faults).await;
@@ -104,11 +104,13 @@ pub async fn charge(State(app): State<App>, request: Request) -> Result<Response
         let (card, asked) = (Arc::clone(&app.card), Arc::clone(&asked));
         move |account: &Account| charge::decide(&card, &asked, account)
     };
-    let operation = Operation::Charge(NewCharge {
+    let operation = Operation::Hold(NewHold {
         account_id: credential.account_id,
-        idempotency_key,
-        request_hash,
+        idempotency: Idempotency { key: idempotency_key, request_hash },
         decide: Box::new(decide),
+        asset: asked.asset().map(Into::into),
+        lasts_ms: None,
+        body: Box::new(receipt),
     });
     let decided = app.store.run(operation).await?;
     answer(app.card, asked, decided).await
@@ -137,7 +139,7 @@ async fn answer(card: Arc<RateCard>, asked: Arc<charge::Request>, answer: Answer
 
 fn posted(answer: Answer) -> Result<Response, Problem> {
     match answer {
-        Answer::Receipt { body, replayed } => {
+        Answer::Stored { body, replayed, .. } => {
             let mut response = json_text(StatusCode::CREATED, body);
             if replayed {
                 response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
@@ -147,7 +149,7 @@ fn posted(answer: Answer) -> Result<Response, Problem> {
         Answer::KeyReused => {
             Err(Problem::key_reused("this key was used for another request; a new charge needs a new key"))
         }
-        Answer::Done | Answer::Refused(_) => Err(Problem::defect()),
+        _ => Err(Problem::defect()),
     }
 }
 
@@ -199,4 +201,25 @@ fn idempotency_key(headers: &HeaderMap) -> Result<String, Problem> {
 fn request_hash(body: &Value) -> Hash {
     let text = serde_json::to_vec(body).expect("a JSON document can be written again");
     sha256(&[b"POST /v1/charges\n", text.as_slice()].concat())
+}
+
+#[derive(Serialize)]
+struct Receipt<'a> {
+    id: &'a str,
+    charge: pricetag::Credits,
+    released: pricetag::Credits,
+    estimate: &'a serde_json::value::RawValue,
+    balance: Balance,
+}
+
+fn receipt(placed: &Placed<'_>) -> String {
+    let Placed { hold_id, terms, account, .. } = placed;
+    let receipt = Receipt {
+        id: hold_id,
+        charge: charge::credits(terms.whole.charge),
+        released: charge::credits(terms.hold - terms.whole.charge),
+        estimate: &terms.estimate,
+        balance: Balance::new(account.posted, account.held, terms.unlimited),
+    };
+    serde_json::to_string(&receipt).expect("a receipt is JSON")
 }

@@ -168,7 +168,7 @@ impl From<StoreFault> for Problem {
             StoreFault::Busy => Self::busy("ask again in a second, with the same key"),
             StoreFault::InProgress => Self::in_progress("ask again with the same key to get its answer"),
             StoreFault::Full => Self::storage_full("nothing was done"),
-            StoreFault::Unavailable(reason) => {
+            StoreFault::Conflict(reason) | StoreFault::Rejected(reason) | StoreFault::Unavailable(reason) => {
                 // The reason is for the operator's log: it can name files and statements.
                 tracing::error!(%reason, "the ledger is not available");
                 Self::unavailable(

@@ -1,82 +1,62 @@
 //! Where money rests. Handlers send an [`Operation`] and wait for its [`Answer`]; they never hold a transaction.
 //!
-//! One thread writes: it takes what is queued, runs it in one transaction, commits once, and only then answers all.
-//! So one `fsync` serves many charges, and a client that hangs up leaves nothing open: its operation is carried out,
-//! and the same idempotency key finds the answer.
+//! A writer takes what is queued, runs it in one transaction, commits once, and only then answers all. So one `fsync`
+//! serves many charges, and a client that hangs up leaves nothing open: its operation is carried out, and the same
+//! idempotency key finds the answer. What is decided is the same on both engines ([`book`]); an engine loads and writes.
 
-mod ledger;
+mod book;
+mod expiry;
+mod operation;
+mod place;
+pub mod postgres;
+mod queue;
 mod readers;
-mod sqlite;
-mod writer;
+mod rows;
+pub mod sqlite;
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    hash::{BuildHasher, BuildHasherDefault, DefaultHasher},
+    sync::Arc,
+    thread::JoinHandle,
+    time::Duration,
+};
 
+use moka::sync::Cache;
 use tokio::sync::{mpsc, oneshot};
 
-use self::{readers::Readers, writer::Job};
 pub use self::{
-    readers::{Credential, StoredAnswer},
-    sqlite::{Database, OpenError},
-    writer::Writer,
+    operation::{
+        Answer, Decide, Idempotency, NewAccount, NewGrant, NewHold, NewKey, Operation, Placed, Reply, Resolution,
+    },
+    place::{OpenError, Place},
+    rows::{Capture, Entry, HoldOutcome, HoldRecord, StoredAnswer},
+    sqlite::Database,
 };
+use self::{queue::Job, readers::Readers};
 use crate::{
-    charge::{Account, Charge, Refusal},
-    clock::{Clock, Millis, month},
+    charge::Account,
+    clock::Millis,
     key::{Hash, Scopes},
 };
 
-/// Operations that may wait for the writer. Beyond that a client is told that the server is busy.
-const QUEUE: usize = 1_024;
 /// How long an operation waits for room in the queue.
 const QUEUE_WAIT: Duration = Duration::from_secs(1);
 /// How long its client waits for the answer; the operation itself is carried out whatever happens.
 const ANSWER_WAIT: Duration = Duration::from_secs(2);
+/// For how long a key is taken as known. A key that another process deletes works at most this long.
+const CREDENTIAL_LIFE: Duration = Duration::from_secs(1);
+const CREDENTIALS_KEPT: u64 = 10_000;
 
-/// A change of the ledger.
-pub enum Operation {
-    OpenAccount(NewAccount),
-    AddKey(NewKey),
-    PublishCard { fingerprint: String, body: String },
-    Charge(NewCharge),
-}
-
-pub struct NewAccount {
-    pub account_id: String,
-    pub tier: String,
-    pub grant_millicredits: i64,
-}
-
-pub struct NewKey {
-    pub key_id: String,
+/// What a key stands for.
+#[derive(Clone, Debug)]
+pub struct Credential {
     pub hash: Hash,
     pub account_id: String,
     pub scopes: Scopes,
+    /// The account's tier, for limits that depend on it; charges look at the account itself.
+    pub tier: String,
     pub expires: Option<Millis>,
-}
-
-/// A decision on an account as it stands inside the transaction. It may be asked for more than once.
-pub type Decide = Box<dyn Fn(&Account) -> Result<Charge, Refusal> + Send>;
-
-pub struct NewCharge {
-    pub account_id: String,
-    pub idempotency_key: String,
-    pub request_hash: Hash,
-    pub decide: Decide,
-}
-
-/// What became of an operation.
-#[derive(Debug)]
-pub enum Answer {
-    Done,
-    /// A receipt, as JSON; replayed when an earlier operation with the same key made it.
-    Receipt {
-        body: String,
-        replayed: bool,
-    },
-    /// The idempotency key belongs to another request.
-    KeyReused,
-    /// Nothing changed and nothing is stored: the same key may be used again.
-    Refused(Refusal),
 }
 
 /// Why an operation has no answer.
@@ -88,8 +68,19 @@ pub enum StoreFault {
     InProgress,
     /// No room on the disk. Nothing was done.
     Full,
+    /// Another process was faster. Nothing was done; it is to be decided again.
+    Conflict(String),
+    /// A constraint refused what was decided, which is a defect. Nothing was done.
+    Rejected(String),
     /// The database does not take writes, or does not answer. What was done is found by the same key.
     Unavailable(String),
+}
+
+impl StoreFault {
+    /// Whether a single operation is the cause, so that its neighbours in a transaction can be carried out without it.
+    fn is_of_one(&self) -> bool {
+        matches!(self, Self::Conflict(_) | Self::Rejected(_))
+    }
 }
 
 impl fmt::Display for StoreFault {
@@ -98,6 +89,8 @@ impl fmt::Display for StoreFault {
             Self::Busy => f.write_str("too many operations are waiting"),
             Self::InProgress => f.write_str("the operation is still being carried out"),
             Self::Full => f.write_str("the disk is full"),
+            Self::Conflict(reason) => write!(f, "another process was faster: {reason}"),
+            Self::Rejected(reason) => write!(f, "the database refused it: {reason}"),
             Self::Unavailable(reason) => write!(f, "the database is not available: {reason}"),
         }
     }
@@ -105,62 +98,183 @@ impl fmt::Display for StoreFault {
 
 impl std::error::Error for StoreFault {}
 
-impl From<rusqlite::Error> for StoreFault {
-    fn from(error: rusqlite::Error) -> Self {
-        match error.sqlite_error_code() {
-            Some(rusqlite::ErrorCode::DiskFull) => Self::Full,
-            _ => Self::Unavailable(error.to_string()),
+impl From<serde_json::Error> for StoreFault {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Unavailable(format!("a stored document cannot be read: {error}"))
+    }
+}
+
+/// How the writers work.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings {
+    /// Operations in one transaction at most. More would make the first wait longer than the shared commit saves.
+    pub batch: usize,
+    /// Writers on PostgreSQL. An account always goes to the same one.
+    pub writers: usize,
+    /// Whether a transaction on PostgreSQL may concern one account only, as databases that are spread by account need.
+    pub one_account: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { batch: 256, writers: 4, one_account: false }
+    }
+}
+
+/// The writers. They end when every [`Store`] is gone and the queues are empty.
+pub struct Writers {
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl Writers {
+    /// Waits until everything that was accepted is carried out.
+    pub fn finish(self) {
+        for thread in self.threads {
+            if thread.join().is_err() {
+                tracing::error!("a writer of the ledger ended with a panic");
+            }
         }
     }
 }
 
-/// A handle on the ledger, cheap to clone. The writer stops when the last one is gone.
+/// A handle on the ledger, cheap to clone.
 #[derive(Clone)]
 pub struct Store {
-    queue: mpsc::Sender<Job>,
-    readers: Arc<Readers>,
-    clock: Arc<Clock>,
+    queues: Arc<[mpsc::Sender<Job>]>,
+    readers: Readers,
+    credentials: Cache<String, Credential>,
 }
 
 impl Store {
-    /// Takes the database over: from here on, this process is its only server.
-    pub fn start(database: Database) -> Result<(Self, Writer), OpenError> {
-        let (queue, jobs) = mpsc::channel(QUEUE);
-        let clock = database.clock();
-        let readers = Arc::new(Readers::open(database.path())?);
-        let writer = Writer::spawn(database, jobs);
-        Ok((Self { queue, readers, clock }, writer))
+    /// Opens a ledger for a server, making it when it is not there. A file is locked for this server alone.
+    pub async fn serve(place: &Place, settings: Settings) -> Result<(Self, Writers), OpenError> {
+        match place {
+            Place::File(path) => Self::on_file(Database::open_to_serve(path)?, settings),
+            Place::Postgres(config) => Self::on_postgres(config, settings).await,
+        }
+    }
+
+    /// Opens a ledger that is there, beside servers that may be running.
+    pub async fn beside(place: &Place) -> Result<(Self, Writers), OpenError> {
+        match place {
+            Place::File(path) => Self::on_file(Database::open_existing(path)?, Settings::default()),
+            Place::Postgres(config) => Self::on_postgres(config, Settings { writers: 1, ..Settings::default() }).await,
+        }
+    }
+
+    fn on_file(database: Database, settings: Settings) -> Result<(Self, Writers), OpenError> {
+        let (queue, jobs) = mpsc::channel(queue::QUEUE);
+        let readers = Readers::Sqlite(sqlite::Readers::open(database.path(), database.clock())?);
+        let writers = Writers { threads: vec![sqlite::spawn(database, jobs, settings.batch)] };
+        Ok((Self::new(vec![queue], readers), writers))
+    }
+
+    async fn on_postgres(config: &postgres::Config, settings: Settings) -> Result<(Self, Writers), OpenError> {
+        postgres::migrate(config).await?;
+        let readers = Readers::Postgres(postgres::Readers::open(config)?);
+        let (mut queues, mut threads) = (Vec::new(), Vec::new());
+        for number in 0..settings.writers.max(1) {
+            let (queue, jobs) = mpsc::channel(queue::QUEUE);
+            queues.push(queue);
+            threads.push(postgres::spawn(number, config.clone(), jobs, settings));
+        }
+        Ok((Self::new(queues, readers), Writers { threads }))
+    }
+
+    fn new(queues: Vec<mpsc::Sender<Job>>, readers: Readers) -> Self {
+        let credentials = Cache::builder().max_capacity(CREDENTIALS_KEPT).time_to_live(CREDENTIAL_LIFE).build();
+        Self { queues: queues.into(), readers, credentials }
     }
 
     /// Carries an operation out, durably, before it answers.
     pub async fn run(&self, operation: Operation) -> Result<Answer, StoreFault> {
+        let deleted = if let Operation::DeleteKey { key_id } = &operation { Some(key_id.clone()) } else { None };
         let (answer, answered) = oneshot::channel();
-        let job = Job { operation, answer };
-        self.queue.send_timeout(job, QUEUE_WAIT).await.map_err(|refused| match refused {
+        let queue = self.queue_of(&operation);
+        queue.send_timeout(Job { operation, answer }, QUEUE_WAIT).await.map_err(|refused| match refused {
             mpsc::error::SendTimeoutError::Timeout(_) => StoreFault::Busy,
             mpsc::error::SendTimeoutError::Closed(_) => StoreFault::Unavailable("the writer has stopped".into()),
         })?;
-        match tokio::time::timeout(ANSWER_WAIT, answered).await {
+        let answer = match tokio::time::timeout(ANSWER_WAIT, answered).await {
             Ok(Ok(answer)) => answer,
             Ok(Err(_)) => Err(StoreFault::Unavailable("the writer has stopped".into())),
             Err(_) => Err(StoreFault::InProgress),
+        };
+        if let Some(key_id) = deleted {
+            self.credentials.invalidate(&key_id);
         }
+        answer
+    }
+
+    /// An account always goes to the same writer, so that its operations share transactions instead of waiting for locks.
+    fn queue_of(&self, operation: &Operation) -> &mpsc::Sender<Job> {
+        let hash = BuildHasherDefault::<DefaultHasher>::default().hash_one(operation.account_id());
+        let count = u64::try_from(self.queues.len()).expect("a few writers");
+        &self.queues[usize::try_from(hash % count).expect("less than their number")]
+    }
+
+    /// Operations that wait for a writer.
+    pub fn depth(&self) -> usize {
+        self.queues.iter().map(|queue| queue.max_capacity() - queue.capacity()).sum()
     }
 
     /// What a key may do, by its public part; `None` when there is none or it has expired.
     pub async fn credential(&self, key_id: &str) -> Result<Option<Credential>, StoreFault> {
-        let (key_id, now) = (key_id.to_owned(), self.clock.now());
-        self.readers.run(move |connection| readers::credential(connection, &key_id, now)).await
+        if let Some(credential) = self.credentials.get(key_id) {
+            return Ok(Some(credential));
+        }
+        let credential = self.readers.credential(key_id.into()).await?;
+        if let Some(credential) = &credential {
+            self.credentials.insert(key_id.into(), credential.clone());
+        }
+        Ok(credential)
     }
 
     pub async fn account(&self, account_id: &str) -> Result<Option<Account>, StoreFault> {
-        let (account_id, month) = (account_id.to_owned(), month(self.clock.now()));
-        self.readers.run(move |connection| ledger::account(connection, &account_id, &month)).await
+        self.readers.account(account_id.into()).await
     }
 
     /// The stored answer of an idempotency key.
     pub async fn stored_answer(&self, account_id: &str, key: &str) -> Result<Option<StoredAnswer>, StoreFault> {
-        let (account_id, key) = (account_id.to_owned(), key.to_owned());
-        self.readers.run(move |connection| ledger::stored_answer(connection, &account_id, &key)).await
+        self.readers.stored_answer(account_id.into(), key.into()).await
+    }
+
+    pub async fn hold(&self, account_id: &str, hold_id: &str) -> Result<Option<HoldRecord>, StoreFault> {
+        self.readers.hold(account_id.into(), hold_id.into()).await
+    }
+
+    /// The entries after a number, oldest first.
+    pub async fn entries(&self, account_id: &str, after: i64, limit: usize) -> Result<Vec<Entry>, StoreFault> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        self.readers.entries(account_id.into(), after, limit).await
+    }
+
+    /// What was charged from one time until before another, oldest first.
+    pub async fn captures(&self, account_id: &str, from: Millis, until: Millis) -> Result<Vec<Capture>, StoreFault> {
+        self.readers.captures(account_id.into(), from, until).await
+    }
+
+    /// A card that was published, as JSON.
+    pub async fn card(&self, fingerprint: &str) -> Result<Option<String>, StoreFault> {
+        self.readers.card(fingerprint.into()).await
+    }
+
+    /// The fingerprint of the card that was published last.
+    pub async fn newest_card(&self) -> Result<Option<String>, StoreFault> {
+        self.readers.newest_card().await
+    }
+
+    pub async fn tiers_in_use(&self) -> Result<Vec<String>, StoreFault> {
+        self.readers.tiers_in_use().await
+    }
+
+    /// The first two accounts: none, the only one, or one of many.
+    pub async fn first_accounts(&self) -> Result<Vec<String>, StoreFault> {
+        self.readers.first_accounts().await
+    }
+
+    /// Whether the database answers.
+    pub async fn ready(&self) -> Result<(), StoreFault> {
+        self.readers.newest_card().await.map(drop)
     }
 }

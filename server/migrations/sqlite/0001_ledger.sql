@@ -3,6 +3,7 @@
 -- The guard of every charge is the conditional update of `accounts`. The rest makes a wrong history impossible:
 -- an account can only point at an entry with exactly its balances (the deferred foreign key), an entry can only
 -- continue the one before it (`entries_continue`), and nothing of the history can be changed or taken away.
+-- The same tables for PostgreSQL are in ../postgres; what is a trigger here and what a constraint differs.
 
 CREATE TABLE accounts (
   account_id TEXT    NOT NULL,
@@ -26,20 +27,25 @@ CREATE TABLE entries (
   held_before   INTEGER NOT NULL,
   held_after    INTEGER NOT NULL,
   hold_id       TEXT,
+  note          TEXT,
   at            INTEGER NOT NULL,
-  PRIMARY KEY (account_id, seq),
-  UNIQUE (account_id, seq, posted_after, held_after), -- what an account's foreign key points at
+  -- Account and number alone are unique too: `entries_continue` sees to it. All four, because an account's foreign key
+  -- points at them.
+  PRIMARY KEY (account_id, seq, posted_after, held_after),
   CHECK (0 <= held_before AND held_before <= posted_before),
   CHECK (0 <= held_after AND held_after <= posted_after),
-  CHECK ((hold_id IS NOT NULL) = (kind IN ('hold', 'capture', 'release'))),
+  CHECK ((hold_id IS NOT NULL) = (kind NOT IN ('open', 'grant', 'tier'))),
   CHECK (CASE kind
     WHEN 'open'      THEN seq = 0 AND posted_before = 0 AND posted_after = 0 AND held_before = 0 AND held_after = 0
-    WHEN 'grant'     THEN posted_after >= posted_before AND held_after = held_before
+    WHEN 'grant'     THEN posted_after > posted_before AND held_after = held_before
+    WHEN 'tier'      THEN posted_after = posted_before AND held_after = held_before
     -- What a tier without a limit is given for a hold, and hands back when less was charged.
     WHEN 'allowance' THEN held_after = held_before
     WHEN 'hold'      THEN posted_after = posted_before AND held_after >= held_before
     WHEN 'capture'   THEN posted_after <= posted_before AND held_before - held_after >= posted_before - posted_after
     WHEN 'release'   THEN posted_after = posted_before AND held_after <= held_before
+    WHEN 'expire'    THEN posted_after = posted_before AND held_after <= held_before
+    WHEN 'charge'    THEN posted_after <= posted_before AND held_after = held_before -- held and captured in one step
     ELSE FALSE END)
 ) STRICT, WITHOUT ROWID;
 
@@ -47,12 +53,18 @@ CREATE TABLE holds (
   account_id  TEXT    NOT NULL REFERENCES accounts (account_id),
   hold_id     TEXT    NOT NULL,
   amount      INTEGER NOT NULL CHECK (amount >= 0),
+  unlimited   INTEGER NOT NULL CHECK (unlimited IN (0, 1)), -- whether an allowance covers it
   fingerprint TEXT    NOT NULL REFERENCES cards (fingerprint),
   plan        TEXT    NOT NULL, -- with every field written out
   estimate    TEXT    NOT NULL, -- what it will be settled against
+  free_units  TEXT, -- which it takes: [{item, pool, units}]
+  asset       TEXT, -- what the work is for, in the client's words
   at          INTEGER NOT NULL,
+  expires_at  INTEGER CHECK (expires_at > at), -- NULL for a charge, which is captured at once
   PRIMARY KEY (account_id, hold_id)
 ) STRICT;
+
+CREATE INDEX holds_by_expiry ON holds (expires_at) WHERE expires_at IS NOT NULL;
 
 -- One row at most for a hold, so that it cannot be resolved twice.
 CREATE TABLE hold_outcomes (
@@ -66,6 +78,8 @@ CREATE TABLE hold_outcomes (
   FOREIGN KEY (account_id, hold_id) REFERENCES holds (account_id, hold_id),
   CHECK ((settlement IS NOT NULL) = (kind = 'captured'))
 ) STRICT;
+
+CREATE INDEX captures_by_time ON hold_outcomes (account_id, at) WHERE kind = 'captured';
 
 -- The stored answer of an idempotency key.
 CREATE TABLE ops (
@@ -145,5 +159,8 @@ CREATE TRIGGER hold_outcomes_unchanged BEFORE UPDATE ON hold_outcomes BEGIN SELE
 CREATE TRIGGER hold_outcomes_stay BEFORE DELETE ON hold_outcomes BEGIN SELECT RAISE(ABORT, 'hold_outcomes are append-only'); END;
 CREATE TRIGGER ops_unchanged BEFORE UPDATE ON ops BEGIN SELECT RAISE(ABORT, 'ops are append-only'); END;
 CREATE TRIGGER ops_stay BEFORE DELETE ON ops BEGIN SELECT RAISE(ABORT, 'ops are append-only'); END;
-CREATE TRIGGER cards_unchanged BEFORE UPDATE ON cards BEGIN SELECT RAISE(ABORT, 'cards are append-only'); END;
+-- A card that comes into force again only moves its time.
+CREATE TRIGGER cards_unchanged BEFORE UPDATE ON cards
+  WHEN NEW.fingerprint <> OLD.fingerprint OR NEW.body <> OLD.body OR NEW.active_from < OLD.active_from
+  BEGIN SELECT RAISE(ABORT, 'cards are append-only'); END;
 CREATE TRIGGER cards_stay BEFORE DELETE ON cards BEGIN SELECT RAISE(ABORT, 'cards are append-only'); END;

@@ -1,7 +1,11 @@
-//! The file: opened by one server at a time, brought to the newest schema, and refused with a reason when it cannot be.
+//! SQLite: one file, opened by one server at a time, brought to the newest schema, and refused with a reason when it cannot be.
+
+mod readers;
+mod statements;
+mod writer;
 
 use std::{
-    fmt, fs,
+    fs,
     io::{self, Write},
     path::{Path, PathBuf},
     sync::Arc,
@@ -10,10 +14,14 @@ use std::{
 
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
+pub use self::{readers::Readers, writer::spawn};
+use super::{OpenError, StoreFault};
 use crate::clock::{Clock, Millis};
 
 /// The schema's versions, in order. A migration that was published is never edited.
-const MIGRATIONS: &[&str] = &[include_str!("../../migrations/0001_ledger.sql")];
+const MIGRATIONS: &[&str] = &[include_str!("../../../migrations/sqlite/0001_ledger.sql")];
+/// The first one makes schema 2. Schema 1 was of a development version, and was never released.
+const SCHEMA_BEFORE: usize = 1;
 /// "PTAG" in SQLite's header says that a file is a ledger of ours.
 const APPLICATION_ID: i32 = 0x5054_4147;
 /// Older WAL code can corrupt a database.
@@ -30,33 +38,29 @@ pub struct Database {
     _lock: Option<fs::File>,
 }
 
-/// Why a database cannot be opened, in words for the person who started the program.
-#[derive(Debug)]
-pub struct OpenError(String);
-
-impl fmt::Display for OpenError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
+fn refused(path: &Path, reason: &str) -> OpenError {
+    OpenError(format!("the database `{}` {reason}", path.display()))
 }
 
-impl std::error::Error for OpenError {}
+fn open_error(path: &Path, error: &rusqlite::Error) -> OpenError {
+    let reason = match error.sqlite_error_code() {
+        Some(rusqlite::ErrorCode::NotADatabase) => "is not a SQLite database".into(),
+        Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked) => {
+            "is locked by another program".into()
+        }
+        Some(rusqlite::ErrorCode::ReadOnly) => "is read-only; a ledger must be able to write".into(),
+        _ => format!("cannot be opened: {error}"),
+    };
+    refused(path, &reason)
+}
 
-impl OpenError {
-    fn new(path: &Path, reason: &str) -> Self {
-        Self(format!("the database `{}` {reason}", path.display()))
-    }
-
-    pub(super) fn sqlite(path: &Path, error: &rusqlite::Error) -> Self {
-        let reason = match error.sqlite_error_code() {
-            Some(rusqlite::ErrorCode::NotADatabase) => "is not a SQLite database".into(),
-            Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked) => {
-                "is locked by another program".into()
-            }
-            Some(rusqlite::ErrorCode::ReadOnly) => "is read-only; a ledger must be able to write".into(),
-            _ => format!("cannot be opened: {error}"),
-        };
-        Self::new(path, &reason)
+impl From<rusqlite::Error> for StoreFault {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(rusqlite::ErrorCode::DiskFull) => Self::Full,
+            Some(rusqlite::ErrorCode::ConstraintViolation) => Self::Rejected(error.to_string()),
+            _ => Self::Unavailable(error.to_string()),
+        }
     }
 }
 
@@ -66,27 +70,27 @@ impl Database {
         let version = rusqlite::version_number();
         if version < SQLITE_VERSION_MIN {
             let reason = format!("needs SQLite 3.51.3 or newer, and this program has {}", rusqlite::version());
-            return Err(OpenError::new(path, &reason));
+            return Err(refused(path, &reason));
         }
         let lock = lock(path)?;
-        create(path).map_err(|error| OpenError::new(path, &format!("cannot be made: {error}")))?;
+        create(path).map_err(|error| refused(path, &format!("cannot be made: {error}")))?;
         Self::open(path, Some(lock))
     }
 
     /// Opens a ledger that is there, beside a server that may be running.
     pub fn open_existing(path: &Path) -> Result<Self, OpenError> {
         if !path.exists() {
-            return Err(OpenError::new(path, "is not there; `pricetag serve` makes it on its first start"));
+            return Err(refused(path, "is not there; `pricetag serve` makes it on its first start"));
         }
         Self::open(path, None)
     }
 
     fn open(path: &Path, lock: Option<fs::File>) -> Result<Self, OpenError> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let named = |error: rusqlite::Error| OpenError::sqlite(path, &error);
+        let named = |error: rusqlite::Error| open_error(path, &error);
         let mut connection = Connection::open_with_flags(path, flags).map_err(named)?;
         if connection.is_readonly("main").map_err(named)? {
-            return Err(OpenError::new(path, "is read-only; a ledger must be able to write"));
+            return Err(refused(path, "is read-only; a ledger must be able to write"));
         }
         configure(&connection).map_err(named)?;
         migrate(&mut connection, path)?;
@@ -103,17 +107,8 @@ impl Database {
         Arc::clone(&self.clock)
     }
 
-    /// The accounts' names and tiers.
-    pub fn accounts(&self) -> Result<Vec<(String, String)>, OpenError> {
-        let read = || -> rusqlite::Result<_> {
-            let mut statement = self.connection.prepare("SELECT account_id, tier FROM accounts ORDER BY account_id")?;
-            statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
-        };
-        read().map_err(|error| OpenError::sqlite(&self.path, &error))
-    }
-
     /// `BEGIN IMMEDIATE`: the right to write is taken before anything is read that a decision rests on.
-    pub(super) fn begin(&mut self) -> rusqlite::Result<Transaction<'_>> {
+    fn begin(&mut self) -> rusqlite::Result<Transaction<'_>> {
         self.connection.transaction_with_behavior(TransactionBehavior::Immediate)
     }
 }
@@ -122,14 +117,14 @@ impl Database {
 fn lock(path: &Path) -> Result<fs::File, OpenError> {
     let mut name = path.as_os_str().to_owned();
     name.push(".lock");
-    let failed = |error: io::Error| OpenError::new(path, &format!("cannot be locked: {error}"));
+    let failed = |error: io::Error| refused(path, &format!("cannot be locked: {error}"));
     let mut file = private(fs::OpenOptions::new().read(true).write(true).create(true)).open(name).map_err(failed)?;
     match file.try_lock() {
         Ok(()) => {}
         Err(fs::TryLockError::WouldBlock) => {
             let server = io::read_to_string(&file).unwrap_or_default();
             let server = if server.is_empty() { String::new() } else { format!(" (process {server})") };
-            return Err(OpenError::new(path, &format!("is in use by another server{server}")));
+            return Err(refused(path, &format!("is in use by another server{server}")));
         }
         Err(fs::TryLockError::Error(error)) => return Err(failed(error)),
     }
@@ -167,20 +162,23 @@ fn configure(connection: &Connection) -> rusqlite::Result<()> {
 }
 
 fn migrate(connection: &mut Connection, path: &Path) -> Result<(), OpenError> {
-    let named = |error: rusqlite::Error| OpenError::sqlite(path, &error);
+    let named = |error: rusqlite::Error| open_error(path, &error);
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(named)?;
     let number = |sql: &str| transaction.query_row(sql, [], |row| row.get::<_, i64>(0)).map_err(named);
     let is_empty = number("SELECT count(*) FROM sqlite_schema")? == 0;
     if !is_empty && number("PRAGMA application_id")? != i64::from(APPLICATION_ID) {
-        return Err(OpenError::new(path, "belongs to another program"));
+        return Err(refused(path, "belongs to another program"));
     }
     let version = usize::try_from(number("PRAGMA user_version")?).unwrap_or(usize::MAX);
-    let newest = MIGRATIONS.len();
+    let newest = SCHEMA_BEFORE + MIGRATIONS.len();
+    if !is_empty && version <= SCHEMA_BEFORE {
+        return Err(refused(path, "was made by a version before the first release; move it away, and start a new one"));
+    }
     if version > newest {
         let reason = format!("has schema {version}, and this program knows up to {newest}: use a newer one");
-        return Err(OpenError::new(path, &reason));
+        return Err(refused(path, &reason));
     }
-    for migration in &MIGRATIONS[version..] {
+    for migration in &MIGRATIONS[version.saturating_sub(SCHEMA_BEFORE)..] {
         transaction.execute_batch(migration).map_err(named)?;
     }
     transaction.pragma_update(None, "application_id", APPLICATION_ID).map_err(named)?;

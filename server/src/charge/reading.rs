@@ -1,0 +1,141 @@
+//! Reading a request for a hold or a charge, all faults at once. The plan in it is the card's to read.
+
+use std::ops::RangeInclusive;
+
+use pricetag::{Code, Credits, Fault, Path, Step, Value};
+
+use super::Kind;
+
+/// Characters of the name of what the work is for.
+const ASSET_CHARACTERS: RangeInclusive<usize> = 1..=128;
+/// How long a hold may last, and lasts when nothing is said.
+const HOLD_SECONDS: RangeInclusive<u32> = 1..=24 * 60 * 60;
+const HOLD_SECONDS_DEFAULT: u32 = 15 * 60;
+const SECOND_MS: i64 = 1_000;
+
+/// What was asked beside the plan.
+pub struct Asked {
+    pub accepted: Accepted,
+    pub asset: Option<String>,
+    pub lasts_ms: i64,
+}
+
+/// The price that the person saw.
+#[derive(Clone, Debug)]
+pub struct Accepted {
+    pub fingerprint: String,
+    pub high: Credits,
+}
+
+/// Reads everything but the plan's inside; `None` when what was accepted cannot be read.
+pub fn read(body: &Value, kind: Kind, faults: &mut Vec<Fault>) -> Option<Asked> {
+    let Value::Object(members) = body else {
+        faults.push(fault(Code::WrongType, &[], "an object is due here", None));
+        return None;
+    };
+    let (what, fields): (&str, &[&str]) = match kind {
+        Kind::Hold => ("a hold", &["plan", "accepted", "asset", "expiresInSeconds"]),
+        Kind::Charge => ("a charge", &["plan", "accepted", "asset"]),
+    };
+    for (key, _) in members.iter().filter(|(key, _)| !fields.contains(&key.as_str())) {
+        let help = format!("{what} has {}; the account and its tier come from the key", fields.join(", "));
+        faults.push(fault(Code::UnknownField, &[key], &format!("{what} has no field `{key}`"), Some(&help)));
+    }
+    match body.get("plan") {
+        None => faults.push(fault(Code::MissingField, &["plan"], "a plan must be given", None)),
+        Some(Value::Object(_)) => {}
+        Some(_) => faults.push(fault(Code::WrongType, &["plan"], "a plan is due here", None)),
+    }
+    let asset = body.get("asset").and_then(|asset| {
+        let read = read_asset(asset);
+        read.map_err(|(code, message)| faults.push(fault(code, &["asset"], &message, None))).ok()
+    });
+    let seconds =
+        body.get("expiresInSeconds").filter(|_| kind == Kind::Hold).map_or(Ok(HOLD_SECONDS_DEFAULT), read_seconds);
+    let seconds = seconds.unwrap_or_else(|(code, message)| {
+        faults.push(fault(code, &["expiresInSeconds"], &message, None));
+        HOLD_SECONDS_DEFAULT
+    });
+    let accepted = Accepted::read(body.get("accepted"), faults)?;
+    Some(Asked { accepted, asset, lasts_ms: i64::from(seconds) * SECOND_MS })
+}
+
+fn read_asset(asset: &Value) -> Result<String, (Code, String)> {
+    let Value::String(asset) = asset else {
+        return Err((Code::WrongType, "the name of what the work is for is due here, as a string".into()));
+    };
+    let well_formed = ASSET_CHARACTERS.contains(&asset.chars().count()) && !asset.chars().any(char::is_control);
+    if well_formed {
+        return Ok(asset.clone());
+    }
+    let (least, most) = (ASSET_CHARACTERS.start(), ASSET_CHARACTERS.end());
+    Err((Code::OutOfRange, format!("a name has {least} to {most} characters, and no control characters")))
+}
+
+fn read_seconds(seconds: &Value) -> Result<u32, (Code, String)> {
+    let Value::Number(number) = seconds else {
+        return Err((Code::WrongType, "a whole number of seconds is due here".into()));
+    };
+    let (least, most) = (*HOLD_SECONDS.start(), *HOLD_SECONDS.end());
+    if number.fract() != 0.0 {
+        return Err((Code::WrongType, format!("`{number}` is not a whole number of seconds")));
+    }
+    if !(f64::from(least)..=f64::from(most)).contains(number) {
+        return Err((Code::OutOfRange, format!("`{number}` is outside {least} to {most} seconds")));
+    }
+    // Whole and within the range of a day.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    Ok(*number as u32)
+}
+
+impl Accepted {
+    fn read(value: Option<&Value>, faults: &mut Vec<Fault>) -> Option<Self> {
+        const HELP: &str = "`accepted` is {fingerprint, high}: the estimate's `card.fingerprint` and `total.high`";
+        let Some(value) = value else {
+            faults.push(fault(Code::MissingField, &["accepted"], "what was accepted must be given", Some(HELP)));
+            return None;
+        };
+        let Value::Object(members) = value else {
+            faults.push(fault(Code::WrongType, &["accepted"], "an object is due here", Some(HELP)));
+            return None;
+        };
+        for (key, _) in members.iter().filter(|(key, _)| key != "fingerprint" && key != "high") {
+            let message = format!("`accepted` has no field `{key}`");
+            faults.push(fault(Code::UnknownField, &["accepted", key], &message, Some(HELP)));
+        }
+        let fingerprint = match value.get("fingerprint") {
+            Some(Value::String(fingerprint)) => Ok(fingerprint.clone()),
+            Some(_) => Err((Code::WrongType, "a string is due here".into())),
+            None => Err((Code::MissingField, "the fingerprint of the card must be given".into())),
+        };
+        let high = match value.get("high") {
+            Some(Value::Number(high)) => amount(*high).map_err(|message| (Code::InvalidAmount, message)),
+            Some(_) => Err((Code::WrongType, "a number of credits is due here".into())),
+            None => Err((Code::MissingField, "the highest price that was shown must be given".into())),
+        };
+        match (fingerprint, high) {
+            (Ok(fingerprint), Ok(high)) => Some(Self { fingerprint, high }),
+            (fingerprint, high) => {
+                let found = [("fingerprint", fingerprint.err()), ("high", high.err())];
+                for (field, error) in found {
+                    let Some((code, message)) = error else { continue };
+                    faults.push(fault(code, &["accepted", field], &message, Some(HELP)));
+                }
+                None
+            }
+        }
+    }
+}
+
+fn amount(number: f64) -> Result<Credits, String> {
+    match Credits::from_number(number) {
+        Ok(amount) if amount < Credits::ZERO => Err(format!("`{number}` is negative")),
+        Ok(amount) => Ok(amount),
+        Err(error) => Err(format!("`{number}` is not an amount: {error}")),
+    }
+}
+
+fn fault(code: Code, path: &[&str], message: &str, help: Option<&str>) -> Fault {
+    let path = Path(path.iter().map(|key| Step::Key((*key).into())).collect());
+    Fault { code, path, message: message.into(), help: help.map(Into::into), line: None }
+}

@@ -1,0 +1,69 @@
+//! A connection of a writer's own, and what is prepared on it.
+
+use tokio_postgres::{Client, Config, NoTls, Statement};
+
+use super::statements;
+use crate::store::StoreFault;
+
+/// A commit is answered when it is on disk, whatever the database's default is; nobody waits long for a row that another
+/// holds; and a server that is gone holds no row for long.
+const SESSION: &str = "SET synchronous_commit = on; SET lock_timeout = '1s'; SET statement_timeout = '10s';
+    SET idle_in_transaction_session_timeout = '10s'; SET default_transaction_isolation = 'read committed'";
+
+pub async fn connect(config: &Config) -> Result<Client, StoreFault> {
+    let (client, connection) = config.connect(NoTls).await?;
+    tokio::spawn(async move {
+        if let Err(error) = connection.await {
+            tracing::warn!(%error, "a connection to the database ended");
+        }
+    });
+    client.batch_execute(SESSION).await?;
+    Ok(client)
+}
+
+/// A writer's connection.
+pub struct Connection {
+    pub client: Client,
+    pub prepared: Prepared,
+}
+
+macro_rules! prepared {
+    ($($name:ident),*) => {
+        /// The statements of a writer.
+        pub struct Prepared { $(pub $name: Statement),* }
+
+        impl Prepared {
+            async fn new(client: &Client) -> Result<Self, StoreFault> {
+                Ok(Self { $($name: client.prepare(statements::sql::$name).await?),* })
+            }
+        }
+    };
+}
+
+prepared!(
+    now,
+    accounts,
+    free_units,
+    answers,
+    holds,
+    keys,
+    open_accounts,
+    move_accounts,
+    add_entries,
+    add_cards,
+    add_holds,
+    add_outcomes,
+    take_free_units,
+    give_free_units,
+    add_answers,
+    add_keys,
+    delete_keys
+);
+
+impl Connection {
+    pub async fn open(config: &Config) -> Result<Self, StoreFault> {
+        let client = connect(config).await?;
+        let prepared = Prepared::new(&client).await?;
+        Ok(Self { client, prepared })
+    }
+}

@@ -1,0 +1,245 @@
+//! Read-only connections. In WAL mode they see the last commit and never wait for the writer.
+
+use std::{
+    path::Path,
+    str::FromStr,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, params};
+use tokio::sync::Semaphore;
+
+use super::{open_error, statements};
+use crate::{
+    charge::Account,
+    clock::{Clock, Millis, month},
+    key::Scopes,
+    store::{
+        Capture, Credential, Entry, HoldOutcome, HoldRecord, OpenError, Resolution, StoreFault, StoredAnswer,
+        rows::read_free_units,
+    },
+};
+
+/// More would only wait for the same few cores.
+const CONNECTIONS: usize = 4;
+/// How long a read waits for a connection.
+const CONNECTION_WAIT: Duration = Duration::from_secs(1);
+
+#[derive(Clone)]
+pub struct Readers {
+    connections: Arc<Connections>,
+    clock: Arc<Clock>,
+}
+
+struct Connections {
+    idle: Mutex<Vec<Connection>>,
+    permits: Semaphore,
+}
+
+type Found<T> = Result<T, StoreFault>;
+
+impl Readers {
+    pub fn open(path: &Path, clock: Arc<Clock>) -> Result<Self, OpenError> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let idle = (0..CONNECTIONS)
+            .map(|_| Connection::open_with_flags(path, flags))
+            .collect::<Result<_, _>>()
+            .map_err(|error| open_error(path, &error))?;
+        let connections = Connections { idle: Mutex::new(idle), permits: Semaphore::new(CONNECTIONS) };
+        Ok(Self { connections: Arc::new(connections), clock })
+    }
+
+    /// Runs a read in one transaction, so that all it sees is of one moment.
+    async fn run<T, F>(&self, read: F) -> Found<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> Found<T> + Send + 'static,
+    {
+        let permit = tokio::time::timeout(CONNECTION_WAIT, self.connections.permits.acquire());
+        let permit = permit.await.map_err(|_| StoreFault::Busy)?;
+        let _permit = permit.map_err(|_| StoreFault::Unavailable("the server is stopping".into()))?;
+        let connections = Arc::clone(&self.connections);
+        let reading = tokio::task::spawn_blocking(move || {
+            let connection = connections.take()?;
+            let answer = consistently(&connection, read);
+            connections.put_back(connection);
+            answer
+        });
+        reading.await.map_err(|error| StoreFault::Unavailable(error.to_string()))?
+    }
+
+    pub async fn credential(&self, key_id: String) -> Found<Option<Credential>> {
+        let now = self.clock.now();
+        self.run(move |ledger| credential(ledger, &key_id, now)).await
+    }
+
+    pub async fn account(&self, account_id: String) -> Found<Option<Account>> {
+        let month = month(self.clock.now());
+        self.run(move |ledger| statements::account(ledger, &account_id, &month)).await
+    }
+
+    pub async fn stored_answer(&self, account_id: String, key: String) -> Found<Option<StoredAnswer>> {
+        self.run(move |ledger| statements::stored_answer(ledger, &account_id, &key)).await
+    }
+
+    pub async fn hold(&self, account_id: String, hold_id: String) -> Found<Option<HoldRecord>> {
+        self.run(move |ledger| hold(ledger, &account_id, &hold_id)).await
+    }
+
+    pub async fn entries(&self, account_id: String, after: i64, limit: i64) -> Found<Vec<Entry>> {
+        self.run(move |ledger| {
+            let mut statement = ledger.prepare_cached(
+                "SELECT seq, kind, posted_before, posted_after, held_before, held_after, hold_id, note, at
+                 FROM entries WHERE account_id = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3",
+            )?;
+            Ok(statement.query_map(params![account_id, after, limit], entry)?.collect::<Result<_, _>>()?)
+        })
+        .await
+    }
+
+    pub async fn captures(&self, account_id: String, from: Millis, until: Millis) -> Found<Vec<Capture>> {
+        self.run(move |ledger| {
+            let mut statement = ledger.prepare_cached(
+                "SELECT o.at, h.asset, h.plan, h.estimate, o.settlement, o.captured
+                 FROM hold_outcomes o JOIN holds h USING (account_id, hold_id)
+                 WHERE o.account_id = ?1 AND o.kind = 'captured' AND o.at >= ?2 AND o.at < ?3 ORDER BY o.at, o.hold_id",
+            )?;
+            Ok(statement.query_map(params![account_id, from, until], capture)?.collect::<Result<_, _>>()?)
+        })
+        .await
+    }
+
+    pub async fn card(&self, fingerprint: String) -> Found<Option<String>> {
+        self.run(move |ledger| {
+            let sql = "SELECT body FROM cards WHERE fingerprint = ?1";
+            Ok(ledger.prepare_cached(sql)?.query_row([fingerprint], |row| row.get(0)).optional()?)
+        })
+        .await
+    }
+
+    pub async fn newest_card(&self) -> Found<Option<String>> {
+        self.run(|ledger| {
+            let sql = "SELECT fingerprint FROM cards ORDER BY active_from DESC, fingerprint LIMIT 1";
+            Ok(ledger.prepare_cached(sql)?.query_row([], |row| row.get(0)).optional()?)
+        })
+        .await
+    }
+
+    pub async fn expired(&self, since: Millis, limit: i64) -> Found<Vec<(String, String, Millis)>> {
+        let now = self.clock.now();
+        self.run(move |ledger| {
+            let mut statement = ledger.prepare_cached(
+                "SELECT account_id, hold_id, expires_at FROM holds h WHERE expires_at >= ?1 AND expires_at <= ?2 AND NOT EXISTS
+                   (SELECT 1 FROM hold_outcomes o WHERE o.account_id = h.account_id AND o.hold_id = h.hold_id)
+                 ORDER BY expires_at LIMIT ?3",
+            )?;
+            let row = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
+            Ok(statement.query_map(params![since, now, limit], row)?.collect::<Result<_, _>>()?)
+        })
+        .await
+    }
+
+    pub async fn tiers_in_use(&self) -> Found<Vec<String>> {
+        self.texts("SELECT DISTINCT tier FROM accounts ORDER BY tier").await
+    }
+
+    pub async fn first_accounts(&self) -> Found<Vec<String>> {
+        self.texts("SELECT account_id FROM accounts ORDER BY account_id LIMIT 2").await
+    }
+
+    async fn texts(&self, sql: &'static str) -> Found<Vec<String>> {
+        self.run(|ledger| Ok(ledger.prepare(sql)?.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?)).await
+    }
+}
+
+impl Connections {
+    fn take(&self) -> Found<Connection> {
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        idle.pop().ok_or(StoreFault::Busy)
+    }
+
+    fn put_back(&self, connection: Connection) {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
+    }
+}
+
+fn consistently<T>(connection: &Connection, read: impl FnOnce(&Connection) -> Found<T>) -> Found<T> {
+    let transaction = connection.unchecked_transaction()?;
+    let answer = read(&transaction);
+    transaction.finish()?;
+    answer
+}
+
+fn credential(ledger: &Connection, key_id: &str, now: Millis) -> Found<Option<Credential>> {
+    let found = ledger
+        .prepare_cached(
+            "SELECT hash, account_id, scopes, tier, expires FROM api_keys JOIN accounts USING (account_id)
+             WHERE key_id = ?1 AND (expires IS NULL OR expires > ?2)",
+        )?
+        .query_row(params![key_id, now], |row| {
+            let scopes: String = row.get(2)?;
+            Ok((row.get(0)?, row.get(1)?, scopes, row.get(3)?, row.get(4)?))
+        })
+        .optional()?;
+    let Some((hash, account_id, scopes, tier, expires)) = found else { return Ok(None) };
+    let scopes = Scopes::from_str(&scopes).map_err(StoreFault::Unavailable)?;
+    Ok(Some(Credential { hash, account_id, scopes, tier, expires }))
+}
+
+fn hold(ledger: &Connection, account_id: &str, hold_id: &str) -> Found<Option<HoldRecord>> {
+    let mut statement = ledger.prepare_cached(
+        "SELECT h.hold_id, amount, fingerprint, plan, estimate, free_units, asset, h.at, expires_at,
+           o.kind, o.captured, o.settlement, o.at
+         FROM holds h LEFT JOIN hold_outcomes o USING (account_id, hold_id) WHERE h.account_id = ?1 AND h.hold_id = ?2",
+    )?;
+    let mut rows = statement.query([account_id, hold_id])?;
+    let Some(row) = rows.next()? else { return Ok(None) };
+    let kind: Option<String> = row.get(9)?;
+    let outcome = match kind {
+        None => None,
+        Some(kind) => Some(HoldOutcome {
+            kind: Resolution::named(&kind)?,
+            captured: row.get(10)?,
+            settlement: row.get(11)?,
+            at: row.get(12)?,
+        }),
+    };
+    Ok(Some(HoldRecord {
+        hold_id: row.get(0)?,
+        amount: row.get(1)?,
+        fingerprint: row.get(2)?,
+        plan: row.get(3)?,
+        estimate: row.get(4)?,
+        free_units: read_free_units(row.get::<_, Option<String>>(5)?.as_deref())?,
+        asset: row.get(6)?,
+        at: row.get(7)?,
+        expires_at: row.get(8)?,
+        outcome,
+    }))
+}
+
+fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
+    Ok(Entry {
+        seq: row.get(0)?,
+        kind: row.get(1)?,
+        posted_before: row.get(2)?,
+        posted_after: row.get(3)?,
+        held_before: row.get(4)?,
+        held_after: row.get(5)?,
+        hold_id: row.get(6)?,
+        note: row.get(7)?,
+        at: row.get(8)?,
+    })
+}
+
+fn capture(row: &Row<'_>) -> rusqlite::Result<Capture> {
+    Ok(Capture {
+        at: row.get(0)?,
+        asset: row.get(1)?,
+        plan: row.get(2)?,
+        estimate: row.get(3)?,
+        settlement: row.get(4)?,
+        captured: row.get(5)?,
+    })
+}

@@ -86,8 +86,6 @@ CREATE TABLE hold_outcomes (
   CHECK ((settlement IS NOT NULL) = (kind = 'captured'))
 );
 
-CREATE INDEX captures_by_time ON hold_outcomes (account_id, at) WHERE kind = 'captured';
-
 -- The stored answer of an idempotency key.
 CREATE TABLE ops (
   account_id   text     NOT NULL REFERENCES accounts (account_id),

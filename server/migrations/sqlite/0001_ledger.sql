@@ -77,9 +77,7 @@ CREATE TABLE hold_outcomes (
   PRIMARY KEY (account_id, hold_id),
   FOREIGN KEY (account_id, hold_id) REFERENCES holds (account_id, hold_id),
   CHECK ((settlement IS NOT NULL) = (kind = 'captured'))
-) STRICT;
-
-CREATE INDEX captures_by_time ON hold_outcomes (account_id, at) WHERE kind = 'captured';
+) STRICT, WITHOUT ROWID;
 
 -- The stored answer of an idempotency key.
 CREATE TABLE ops (

@@ -12,6 +12,8 @@ const ASSET_CHARACTERS: RangeInclusive<usize> = 1..=128;
 const HOLD_SECONDS: RangeInclusive<u32> = 1..=24 * 60 * 60;
 const HOLD_SECONDS_DEFAULT: u32 = 15 * 60;
 const SECOND_MS: i64 = 1_000;
+/// The longest that a hold lasts.
+pub const HOLD_MS_MAX: i64 = 24 * 60 * 60 * SECOND_MS;
 
 /// What was asked beside the plan.
 pub struct Asked {

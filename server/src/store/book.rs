@@ -368,5 +368,10 @@ impl Book {
 
 /// The name of a hold: its time and then 80 random bits, so that names ascend and the index grows at its end.
 fn new_hold_id(now: Millis) -> String {
-    format!("hold_{now:012x}{}", random_hex::<10>())
+    first_hold_id(now) + &random_hex::<10>()
+}
+
+/// What comes before the name of every hold that was placed at a time or later.
+pub fn first_hold_id(time: Millis) -> String {
+    format!("hold_{:012x}", time.max(0))
 }

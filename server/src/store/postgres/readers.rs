@@ -7,12 +7,12 @@ use tokio_postgres::{Config, NoTls, Row, types::ToSql};
 
 use super::statements::{self, hash_of};
 use crate::{
-    charge::Account,
+    charge::{Account, HOLD_MS_MAX},
     clock::{Millis, month},
     key::Scopes,
     store::{
         Capture, Credential, Entry, HoldOutcome, HoldRecord, OpenError, Resolution, StoreFault, StoredAnswer,
-        rows::read_free_units,
+        book::first_hold_id, rows::read_free_units,
     },
 };
 
@@ -103,10 +103,12 @@ impl Readers {
     }
 
     pub async fn captures(&self, account_id: String, from: Millis, until: Millis) -> Found<Vec<Capture>> {
+        let (first, last) = (first_hold_id(from - HOLD_MS_MAX), first_hold_id(until));
         let sql = "SELECT o.at, h.asset, h.plan, h.estimate, o.settlement, o.captured
             FROM hold_outcomes o JOIN holds h USING (account_id, hold_id)
-            WHERE o.account_id = $1 AND o.kind = 'captured' AND o.at >= $2 AND o.at < $3 ORDER BY o.at, o.hold_id";
-        self.rows(sql, &[&account_id, &from, &until]).await?.iter().map(capture).collect()
+            WHERE o.account_id = $1 AND o.hold_id >= $2 AND o.hold_id < $3 AND o.kind = 'captured' AND o.at >= $4 AND o.at < $5
+            ORDER BY o.at, o.hold_id";
+        self.rows(sql, &[&account_id, &first, &last, &from, &until]).await?.iter().map(capture).collect()
     }
 
     pub async fn card(&self, fingerprint: String) -> Found<Option<String>> {

@@ -12,12 +12,12 @@ use tokio::sync::Semaphore;
 
 use super::{open_error, statements};
 use crate::{
-    charge::Account,
+    charge::{Account, HOLD_MS_MAX},
     clock::{Clock, Millis, month},
     key::Scopes,
     store::{
         Capture, Credential, Entry, HoldOutcome, HoldRecord, OpenError, Resolution, StoreFault, StoredAnswer,
-        rows::read_free_units,
+        book::first_hold_id, rows::read_free_units,
     },
 };
 
@@ -99,13 +99,15 @@ impl Readers {
     }
 
     pub async fn captures(&self, account_id: String, from: Millis, until: Millis) -> Found<Vec<Capture>> {
+        let (first, last) = (first_hold_id(from - HOLD_MS_MAX), first_hold_id(until));
         self.run(move |ledger| {
             let mut statement = ledger.prepare_cached(
                 "SELECT o.at, h.asset, h.plan, h.estimate, o.settlement, o.captured
                  FROM hold_outcomes o JOIN holds h USING (account_id, hold_id)
-                 WHERE o.account_id = ?1 AND o.kind = 'captured' AND o.at >= ?2 AND o.at < ?3 ORDER BY o.at, o.hold_id",
+                 WHERE o.account_id = ?1 AND o.hold_id >= ?2 AND o.hold_id < ?3 AND o.kind = 'captured' AND o.at >= ?4 AND o.at < ?5
+                 ORDER BY o.at, o.hold_id",
             )?;
-            Ok(statement.query_map(params![account_id, from, until], capture)?.collect::<Result<_, _>>()?)
+            Ok(statement.query_map(params![account_id, first, last, from, until], capture)?.collect::<Result<_, _>>()?)
         })
         .await
     }

@@ -31,10 +31,14 @@ impl Key {
     /// A key as a client sends it; `None` when it has not the shape of one.
     pub fn parse(text: &str) -> Option<Self> {
         let (id, secret) = text.strip_prefix(PREFIX)?.split_once('_')?;
-        let well_formed = id.len() == 2 * ID_BYTES
-            && id.bytes().all(|byte| byte.is_ascii_hexdigit())
-            && URL_SAFE_NO_PAD.decode(secret).is_ok_and(|bytes| bytes.len() == SECRET_BYTES);
+        let well_formed =
+            Self::is_id(id) && URL_SAFE_NO_PAD.decode(secret).is_ok_and(|bytes| bytes.len() == SECRET_BYTES);
         well_formed.then(|| Self { text: text.into(), id_end: PREFIX.len() + id.len() })
+    }
+
+    /// Whether a text has the shape of a key's public part.
+    pub fn is_id(text: &str) -> bool {
+        text.len() == 2 * ID_BYTES && text.bytes().all(|byte| byte.is_ascii_hexdigit())
     }
 
     /// The public part, by which the key is found and may be named.

@@ -4,6 +4,7 @@
 
 mod answer;
 mod card;
+mod follow;
 mod in_force;
 mod key;
 mod ledger;

@@ -13,15 +13,19 @@ use pricetag::{RateCard, Tier};
 use tokio::net::TcpListener;
 use tracing::level_filters::LevelFilter;
 
-use super::{Ended, Ending, in_force, key::new_key, ledger::Ledger};
+use super::{Ended, Ending, follow::follow, in_force, key::new_key, ledger::Ledger};
 use crate::{
-    http::{App, router},
+    http::{
+        App, RequestsPerMinute,
+        listen::{self, GRACE},
+        router,
+    },
     key::{Key, Scopes, random_hex},
     store::{NewAccount, Operation, Place, Settings, Store, Writers},
 };
 
-/// How long connections may take to end after a signal. What the writer was given is carried out in any case.
-const GRACE: Duration = Duration::from_secs(10);
+/// How often what nobody needs any more is dropped.
+const TIDY_EVERY: Duration = Duration::from_secs(10);
 
 /// Serve the page and the API.
 ///
@@ -51,6 +55,9 @@ pub struct Serve {
     /// The tier of the first account; without it the card's second one, or its only one
     #[arg(long, env = "PRICETAG_TIER")]
     tier: Option<String>,
+    /// Requests a minute for an account, and for an address without a key: a number or `unlimited`, then `tier=N` for a tier
+    #[arg(long, value_name = "LIST", env = "PRICETAG_REQUESTS_PER_MINUTE", default_value = "600")]
+    requests_per_minute: RequestsPerMinute,
     /// How much to log on standard error: off, error, warn, info, debug, trace
     #[arg(long, value_name = "LEVEL", env = "PRICETAG_LOG", default_value = "warn")]
     log: LevelFilter,
@@ -85,10 +92,14 @@ impl Serve {
         let first = self.first_start(&store, &card).await?;
         let stop = stop_signal()?;
         let expiring = tokio::spawn(store.clone().expire_holds());
-        let app = App::new(card, store);
+        let app = App::new(card, store, &self.requests_per_minute);
         // Nothing fails from here on, so a key that is shown is a key that works.
+        let following = follow(app.clone(), self.card.as_deref());
         Self::greet(&base, &place, &app, first.as_ref());
-        until(stop, listener, app).await;
+        tokio::select! {
+            () = until(stop, listener, app) => {}
+            Err(error) = following => return Err(error.into()),
+        }
         expiring.abort();
         Ok(writers)
     }
@@ -126,7 +137,7 @@ impl Serve {
     }
 
     fn greet(base: &str, place: &Place, app: &App, first: Option<&FirstAccount>) {
-        let place = format!("Pricetag is at {base}/\n  card      {}\n  database  {place}\n", app.card_name(),);
+        let place = format!("Pricetag is at {base}/\n  card      {}\n  database  {place}\n", app.card_name());
         let access = if let Some(FirstAccount { account_id, tier, credits, key }) = first {
             format!(
                 "\nAn account to try with: {account_id}, tier {tier}, {credits} credits.\n  \
@@ -155,22 +166,17 @@ struct FirstAccount {
     key: Key,
 }
 
-/// Serves until the signal, and then until the connections have ended or the grace time has.
-async fn until(stop: impl Future<Output = ()> + Send + 'static, listener: TcpListener, app: App) {
-    let (stopping, stopped) = tokio::sync::oneshot::channel();
-    let signal = async move {
-        stop.await;
-        tracing::info!("stopping");
-        let _ = stopping.send(());
-    };
-    let serving = axum::serve(listener, router(app)).with_graceful_shutdown(signal);
-    let grace = async move {
-        let _ = stopped.await;
-        tokio::time::sleep(GRACE).await;
+/// Serves until the signal, and tidies up now and then.
+async fn until(stop: impl Future<Output = ()>, listener: TcpListener, app: App) {
+    let tidying = async {
+        loop {
+            tokio::time::sleep(TIDY_EVERY).await;
+            app.tidy();
+        }
     };
     tokio::select! {
-        _ = serving => {}
-        () = grace => tracing::warn!("connections were still open after {} seconds", GRACE.as_secs()),
+        () = listen::serve(listener, router(app.clone()), stop) => {}
+        () = tidying => {}
     }
 }
 

@@ -13,7 +13,7 @@ pub async fn authorize(app: &App, headers: &HeaderMap, scope: Scope) -> Result<C
     let key = bearer(headers).ok_or_else(|| Problem::invalid_key("send `Authorization: Bearer pk_…`"))?;
     let unknown = || Problem::invalid_key("the key is not known, or has expired");
     let key = Key::parse(key).ok_or_else(unknown)?;
-    let stored = app.store.credential(key.id()).await?;
+    let stored = app.store().credential(key.id()).await?;
     // A key that is not there is compared too, so that the time of an answer does not tell which ids are.
     let expected = stored.as_ref().map_or([0; 32], |stored| stored.hash);
     let matches = key::same(&key.hash(), &expected);

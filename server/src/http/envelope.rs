@@ -1,15 +1,21 @@
-//! What every answer has, whoever made it: a request id, security headers, and a line in the log.
+//! What every answer has, whoever made it: a request id, security headers, a count, and a line in the log.
 
-use std::time::Instant;
-
-use axum::{
-    extract::Request,
-    http::{HeaderMap, HeaderName, HeaderValue, header},
-    middleware::Next,
-    response::Response,
+use std::{
+    sync::{
+        OnceLock,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Instant,
 };
 
-use super::problem::Problem;
+use axum::{
+    extract::{MatchedPath, Request, State},
+    http::{HeaderMap, HeaderName, HeaderValue, header},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+
+use super::{App, body, problem::Problem};
 use crate::key::random_hex;
 
 /// `wasm-unsafe-eval` lets the page compile its own module and nothing else. No inline scripts or styles, no other
@@ -17,12 +23,17 @@ use crate::key::random_hex;
 const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; img-src 'self' data:; \
     object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-pub async fn wrap(request: Request, next: Next) -> Response {
+pub async fn wrap(State(app): State<App>, request: Request, next: Next) -> Response {
     let started = Instant::now();
-    let request_id = random_hex::<8>();
     let method = request.method().clone();
-    let path = request.uri().path().to_owned(); // without the query, which could carry what nobody wants in a log
-    let mut response = next.run(request).await;
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    // Without the query, which could carry what nobody wants in a log.
+    let path = tracing::enabled!(tracing::Level::INFO).then(|| request.uri().path().to_owned());
+    let mut response = match body::arrive(request).await {
+        Ok(request) => next.run(request).await,
+        Err(problem) => problem.into_response(),
+    };
+    let request_id = request_id();
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
         // What a layer below said about the answer stays, such as the methods that an address allows.
         let said = std::mem::take(response.headers_mut());
@@ -38,9 +49,29 @@ pub async fn wrap(request: Request, next: Next) -> Response {
         HeaderName::from_static("x-request-id"),
         HeaderValue::from_str(&request_id).expect("hexadecimal digits are a header value"),
     );
-    let micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
-    tracing::info!(%method, path, status = response.status().as_u16(), micros, request_id);
+    let took = started.elapsed();
+    app.meters().count(route.as_ref().map(MatchedPath::as_str), &method, response.status(), took);
+    if let Some(path) = path {
+        let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
+        tracing::info!(%method, path, status = response.status().as_u16(), micros, request_id);
+    }
     response
+}
+
+/// A name that no other request of this process has, and hardly one of another process: the number of the request,
+/// counted from a random one. Random bytes for each would be a system call for each.
+fn request_id() -> String {
+    static FIRST: OnceLock<u64> = OnceLock::new();
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    let first = *FIRST.get_or_init(|| u64::from_str_radix(&random_hex::<8>(), 16).unwrap_or(0));
+    format!("{:016x}", mixed(first.wrapping_add(NEXT.fetch_add(1, Ordering::Relaxed))))
+}
+
+/// Spreads neighbouring numbers over all of them, each to another one (the finish of SplitMix64).
+const fn mixed(number: u64) -> u64 {
+    let number = (number ^ (number >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let number = (number ^ (number >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    number ^ (number >> 31)
 }
 
 fn secure(headers: &mut HeaderMap) {

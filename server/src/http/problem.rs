@@ -40,6 +40,8 @@ pub struct Problem {
     title: &'static str,
     retry: Retry,
     detail: String,
+    /// After how many seconds it is worth asking again.
+    retry_after: Option<u64>,
     /// The code's own members, as JSON in the order of every other face.
     members: Vec<(&'static str, Box<RawValue>)>,
 }
@@ -54,6 +56,7 @@ macro_rules! problems {
                     title: $title,
                     retry: Retry::$retry,
                     detail: detail.into(),
+                    retry_after: None,
                     members: Vec::new(),
                 }
             })*
@@ -75,6 +78,13 @@ problems! {
     insufficient_credits = PAYMENT_REQUIRED, "insufficient-credits", NewKey, "There are not enough credits";
     not_in_tier = FORBIDDEN, "not-in-tier", NewKey, "The tier does not allow this";
     price_changed = CONFLICT, "price-changed", NewKey, "The price is not the one that was accepted";
+    hold_captured = CONFLICT, "hold-already-captured", Never, "The hold was captured";
+    hold_released = CONFLICT, "hold-already-released", Never, "The hold was released";
+    hold_expired = CONFLICT, "hold-expired", Never, "The hold has expired";
+    account_exists = CONFLICT, "account-exists", Never, "There is such an account already";
+    unknown_tier = CONFLICT, "unknown-tier", Never, "The card in force does not have the account's tier";
+    outcome_exceeds = UNPROCESSABLE_ENTITY, "outcome-exceeds-hold", Never, "More was delivered than was held for";
+    too_many_requests = TOO_MANY_REQUESTS, "too-many-requests", SameKey, "Too many requests in a minute";
     in_progress = CONFLICT, "in-progress", SameKey, "The operation is still being carried out";
     busy = SERVICE_UNAVAILABLE, "busy", SameKey, "Too many operations are waiting";
     unavailable = SERVICE_UNAVAILABLE, "unavailable", SameKey, "The ledger is not available";
@@ -89,6 +99,11 @@ impl Problem {
         self
     }
 
+    #[must_use]
+    pub fn after(self, seconds: u64) -> Self {
+        Self { retry_after: Some(seconds), ..self }
+    }
+
     pub fn method_not_allowed() -> Self {
         Self::method("the Allow header names the methods that this address takes")
     }
@@ -101,7 +116,13 @@ impl Problem {
 
     /// All that is wrong with a document, in the form of every other face.
     pub fn faults(faults: &Faults) -> Self {
-        let detail = match faults.errors.as_slice() {
+        Self::invalid_request("").listing(faults)
+    }
+
+    /// The problem with a list of faults for its detail.
+    #[must_use]
+    pub fn listing(mut self, faults: &Faults) -> Self {
+        self.detail = match faults.errors.as_slice() {
             [fault] => fault.to_string(),
             more => format!(
                 "{} faults; the first is {}",
@@ -109,7 +130,7 @@ impl Problem {
                 more.first().map(ToString::to_string).unwrap_or_default()
             ),
         };
-        Self::invalid_request(detail).with("errors", &faults.errors)
+        self.with("errors", &faults.errors)
     }
 
     /// The problem as it is sent.
@@ -123,8 +144,9 @@ impl Problem {
         if self.status == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"pricetag\""));
         }
-        if self.status == StatusCode::SERVICE_UNAVAILABLE {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        let unavailable = (self.status == StatusCode::SERVICE_UNAVAILABLE).then_some(1);
+        if let Some(seconds) = self.retry_after.or(unavailable) {
+            headers.insert(header::RETRY_AFTER, seconds.into());
         }
         response
     }

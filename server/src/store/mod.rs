@@ -56,7 +56,6 @@ pub struct Credential {
     pub scopes: Scopes,
     /// The account's tier, for limits that depend on it; charges look at the account itself.
     pub tier: String,
-    pub expires: Option<Millis>,
 }
 
 /// Why an operation has no answer.

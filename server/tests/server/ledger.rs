@@ -28,14 +28,14 @@ pub fn audit(database: &Path) -> History {
         ("held is not the open holds", "SELECT count(*) FROM accounts a WHERE held <> (SELECT coalesce(sum(amount), 0)
             FROM holds h LEFT JOIN hold_outcomes o USING (account_id, hold_id) WHERE h.account_id = a.account_id AND o.kind IS NULL)"),
         ("a capture is not what was taken", "SELECT count(*) FROM hold_outcomes o JOIN entries e USING (account_id, hold_id)
-            WHERE e.kind = 'capture' AND e.posted_before - e.posted_after <> o.captured"),
+            WHERE e.kind IN ('capture', 'charge') AND e.posted_before - e.posted_after <> o.captured"),
         ("a broken foreign key", "SELECT count(*) FROM pragma_foreign_key_check"),
     ];
     for (fault, sql) in faults {
         assert_eq!(count(sql), 0, "{fault}");
     }
     let history = History {
-        captures: count("SELECT count(*) FROM entries WHERE kind = 'capture'"),
+        captures: count("SELECT count(*) FROM entries WHERE kind IN ('capture', 'charge')"),
         operations: count("SELECT count(*) FROM ops"),
     };
     assert_eq!(history.captures, history.operations, "every capture has its stored answer");
@@ -62,10 +62,11 @@ fn history_cannot_be_changed_or_taken_away() {
         "UPDATE entries SET posted_after = posted_after + 1",
         "DELETE FROM entries",
         "INSERT OR REPLACE INTO entries SELECT account_id, seq, kind, posted_before, posted_after + 1, held_before,
-           held_after, hold_id, at FROM entries WHERE kind = 'grant'",
+           held_after, hold_id, note, at FROM entries WHERE kind = 'grant'",
         "UPDATE holds SET amount = 0",
         "DELETE FROM holds",
-        "INSERT OR REPLACE INTO holds SELECT account_id, hold_id, 0, fingerprint, plan, estimate, at FROM holds",
+        "INSERT OR REPLACE INTO holds SELECT account_id, hold_id, 0, 0, fingerprint, plan, estimate, NULL, NULL, at,
+           NULL FROM holds",
         "UPDATE hold_outcomes SET captured = 0",
         "DELETE FROM hold_outcomes",
         "INSERT OR REPLACE INTO hold_outcomes SELECT account_id, hold_id, 'released', 0, NULL, at FROM hold_outcomes",
@@ -106,7 +107,7 @@ fn a_balance_that_differs_from_its_last_entry_cannot_be_committed() {
 fn an_entry_that_does_not_continue_the_last_one_is_refused() {
     let (_folder, mut ledger) = used_ledger();
     let move_account = "UPDATE accounts SET posted = posted + 5000, seq = seq + 1";
-    let entry = |values: &str| format!("INSERT INTO entries SELECT account_id, {values}, NULL, 0 FROM accounts");
+    let entry = |values: &str| format!("INSERT INTO entries SELECT account_id, {values}, NULL, NULL, 0 FROM accounts");
     for (sql, entry) in [
         ("an account that did not move", entry("seq + 1, 'grant', posted, posted + 5000, held, held")),
         (move_account, entry("seq, 'grant', posted - 4999, posted, held, held")),
@@ -131,7 +132,8 @@ fn an_entry_that_does_not_continue_the_last_one_is_refused() {
 #[test]
 fn a_hold_cannot_be_resolved_twice_or_above_its_amount() {
     let (_folder, ledger) = used_ledger();
-    let hold = "INSERT INTO holds SELECT account_id, 'hold_open', 2000, fingerprint, plan, estimate, at FROM holds";
+    let hold = "INSERT INTO holds SELECT account_id, 'hold_open', 2000, 0, fingerprint, plan, estimate, NULL, NULL, at,
+        at + 1000 FROM holds";
     ledger.execute(hold, []).unwrap();
     let resolve = |kind: &str, captured: i64, settlement: &str| {
         let sql = format!(

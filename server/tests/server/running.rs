@@ -68,8 +68,12 @@ impl Folder {
         let mut database = self.ledger();
         let key = Key::generate();
         let account_id = format!("acct_{}", key.id());
-        let account =
-            NewAccount { account_id: account_id.clone(), tier: tier.into(), grant_millicredits: millicredits };
+        let account = NewAccount {
+            account_id: account_id.clone(),
+            tier: tier.into(),
+            grant_millicredits: millicredits,
+            reply: None,
+        };
         let new_key = NewKey { key_id: key.id().into(), hash: key.hash(), account_id, scopes, expires };
         for answer in database.commit(&[Operation::OpenAccount(account), Operation::AddKey(new_key)]) {
             answer.expect("an account and its key");
@@ -101,6 +105,7 @@ impl Server {
         let mut process = pricetag()
             .args(["serve", "--port", "0", "--database"])
             .arg(folder.database())
+            .args(["--requests-per-minute", "unlimited"])
             .args(arguments)
             .stdout(Stdio::piped())
             .spawn()

@@ -105,10 +105,10 @@ fn a_plan_or_an_acceptance_left_out_is_refused_with_every_fault_at_once() {
     check(|body| body["accepted"] = json!({}), 422, "invalid-request", &both);
     let everything = [
         ("unknown-field", "discount"),
-        ("unknown-option", "items[0].mode"),
         ("unknown-field", "accepted.low"),
         ("wrong-type", "accepted.fingerprint"),
         ("invalid-amount", "accepted.high"),
+        ("unknown-option", "items[0].mode"),
     ];
     let tamper = |body: &mut Value| {
         body["discount"] = json!(100);

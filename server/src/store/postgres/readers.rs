@@ -55,7 +55,7 @@ impl Readers {
 
     pub async fn credential(&self, key_id: String) -> Found<Option<Credential>> {
         let sql = format!(
-            "SELECT hash, account_id, scopes, tier, expires FROM api_keys JOIN accounts USING (account_id)
+            "SELECT hash, account_id, scopes, tier FROM api_keys JOIN accounts USING (account_id)
              WHERE key_id = $1 AND (expires IS NULL OR expires > {NOW})"
         );
         let Some(row) = self.row(&sql, &[&key_id]).await? else { return Ok(None) };
@@ -64,7 +64,6 @@ impl Readers {
             account_id: row.try_get(1)?,
             scopes: Scopes::from_str(row.try_get(2)?).map_err(StoreFault::Unavailable)?,
             tier: row.try_get(3)?,
-            expires: row.try_get(4)?,
         }))
     }
 

@@ -176,17 +176,17 @@ fn consistently<T>(connection: &Connection, read: impl FnOnce(&Connection) -> Fo
 fn credential(ledger: &Connection, key_id: &str, now: Millis) -> Found<Option<Credential>> {
     let found = ledger
         .prepare_cached(
-            "SELECT hash, account_id, scopes, tier, expires FROM api_keys JOIN accounts USING (account_id)
+            "SELECT hash, account_id, scopes, tier FROM api_keys JOIN accounts USING (account_id)
              WHERE key_id = ?1 AND (expires IS NULL OR expires > ?2)",
         )?
         .query_row(params![key_id, now], |row| {
             let scopes: String = row.get(2)?;
-            Ok((row.get(0)?, row.get(1)?, scopes, row.get(3)?, row.get(4)?))
+            Ok((row.get(0)?, row.get(1)?, scopes, row.get(3)?))
         })
         .optional()?;
-    let Some((hash, account_id, scopes, tier, expires)) = found else { return Ok(None) };
+    let Some((hash, account_id, scopes, tier)) = found else { return Ok(None) };
     let scopes = Scopes::from_str(&scopes).map_err(StoreFault::Unavailable)?;
-    Ok(Some(Credential { hash, account_id, scopes, tier, expires }))
+    Ok(Some(Credential { hash, account_id, scopes, tier }))
 }
 
 fn hold(ledger: &Connection, account_id: &str, hold_id: &str) -> Found<Option<HoldRecord>> {

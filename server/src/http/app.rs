@@ -1,0 +1,98 @@
+//! What every request has at hand: the card in force, the ledger, the limits and the meters.
+
+use std::sync::{Arc, OnceLock};
+
+use arc_swap::ArcSwap;
+use axum::{body::Bytes, http::HeaderValue};
+use pricetag::RateCard;
+
+use super::{
+    limits::{Limits, RequestsPerMinute},
+    meters::Meters,
+    openapi,
+};
+use crate::{clock::Clock, store::Store};
+
+/// A handle on all of it, cheap to clone.
+#[derive(Clone)]
+pub struct App(Arc<Shared>);
+
+struct Shared {
+    in_force: ArcSwap<InForce>,
+    store: Store,
+    limits: Limits,
+    meters: Meters,
+    clock: Clock,
+}
+
+/// A card in force, and what is made of it once. A request takes it at its beginning and uses no other.
+pub struct InForce {
+    pub card: RateCard,
+    /// The card's document as JSON.
+    pub document: Bytes,
+    /// Its fingerprint as an ETag.
+    pub etag: HeaderValue,
+    openapi: OnceLock<Bytes>,
+}
+
+impl InForce {
+    fn new(card: RateCard) -> Self {
+        let document = serde_json::to_vec(card.document()).expect("a card is JSON").into();
+        let etag = HeaderValue::from_str(&format!("\"{}\"", card.fingerprint()));
+        Self { card, document, etag: etag.expect("a fingerprint is a header value"), openapi: OnceLock::new() }
+    }
+
+    /// The description of every route under this card, made when it is first asked for.
+    pub fn openapi(&self) -> Bytes {
+        self.openapi.get_or_init(|| openapi::document(&self.card).into()).clone()
+    }
+}
+
+impl App {
+    pub fn new(card: RateCard, store: Store, requests_per_minute: &RequestsPerMinute) -> Self {
+        Self(Arc::new(Shared {
+            in_force: ArcSwap::from_pointee(InForce::new(card)),
+            store,
+            limits: Limits::new(requests_per_minute),
+            meters: Meters::new(),
+            clock: Clock::no_earlier_than(0),
+        }))
+    }
+
+    /// Puts another card in force. Requests that have begun finish with the card that they began with.
+    pub fn put_card(&self, card: RateCard) {
+        self.0.in_force.store(Arc::new(InForce::new(card)));
+    }
+
+    pub fn in_force(&self) -> Arc<InForce> {
+        self.0.in_force.load_full()
+    }
+
+    /// The card in force, for people.
+    pub fn card_name(&self) -> String {
+        let in_force = self.in_force();
+        format!("{} {} ({})", in_force.card.id(), in_force.card.version(), in_force.card.fingerprint())
+    }
+
+    pub fn store(&self) -> &Store {
+        &self.0.store
+    }
+
+    pub(super) fn limits(&self) -> &Limits {
+        &self.0.limits
+    }
+
+    pub(super) fn meters(&self) -> &Meters {
+        &self.0.meters
+    }
+
+    pub(super) fn clock(&self) -> &Clock {
+        &self.0.clock
+    }
+
+    /// Forgets the limits of idle clients and folds samples into histograms, so that neither grows without end.
+    pub fn tidy(&self) {
+        self.0.limits.forget_idle();
+        self.0.meters.fold();
+    }
+}

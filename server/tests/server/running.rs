@@ -14,13 +14,15 @@ use pricetag_server::{
 };
 use serde_json::{Value, json};
 
+use super::engine::Place;
+
 /// The program under test.
 pub fn pricetag() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_pricetag"));
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("PRICETAG_")) {
         command.env_remove(name);
     }
-    command.env("NO_COLOR", "1");
+    command.env_remove("DATABASE_URL").env("NO_COLOR", "1");
     command
 }
 
@@ -93,15 +95,17 @@ pub struct Server {
 }
 
 impl Server {
-    pub fn start(folder: &Folder) -> Self {
-        Self::start_with(folder, &[])
+    pub fn start(place: &impl Place) -> Self {
+        Self::start_with(place, &[])
     }
 
-    pub fn start_with(folder: &Folder, arguments: &[&str]) -> Self {
+    pub fn start_with(place: &impl Place, arguments: &[&str]) -> Self {
         let mut process = pricetag()
-            .args(["serve", "--port", "0", "--database"])
-            .arg(folder.database())
+            .args(["serve", "--port", "0"])
+            .args(place.arguments())
             .args(arguments)
+            .env("PRICETAG_REQUESTS_PER_MINUTE", "unlimited")
+            .envs(place.environment())
             .stdout(Stdio::piped())
             .spawn()
             .expect("the server starts");
@@ -213,6 +217,17 @@ impl Client {
 
     pub fn try_charge(&self, key: &str, body: &Value) -> Result<Reply, ureq::Error> {
         self.send("POST", "/v1/charges", &[("Idempotency-Key", key)], body.to_string())
+    }
+
+    /// Sends a document with an idempotency key of its own.
+    pub fn post_once(&self, path: &str, body: &Value) -> Reply {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        let key = format!("test-once-{}-{:08}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+        self.post_as(&key, path, body)
+    }
+
+    pub fn post_as(&self, key: &str, path: &str, body: &Value) -> Reply {
+        self.send("POST", path, &[("Idempotency-Key", key)], body.to_string()).expect("an answer")
     }
 
     /// What a person would accept who saw the server's own preflight.

@@ -16,24 +16,48 @@ pub struct History {
 }
 
 const FAULTS: [(&str, &str); 9] = [
-    ("a balance is not its last entry's", "SELECT count(*) FROM accounts a WHERE NOT EXISTS (SELECT 1 FROM entries e
-        WHERE e.account_id = a.account_id AND e.seq = a.seq AND e.posted_after = a.posted AND e.held_after = a.held)"),
-    ("entries beyond the balance", "SELECT count(*) FROM accounts a JOIN entries e ON e.account_id = a.account_id WHERE e.seq > a.seq"),
-    ("a history row is missing", "SELECT count(*) FROM accounts a WHERE a.seq + 1 <>
-        (SELECT count(*) FROM entries e WHERE e.account_id = a.account_id)"),
-    ("an entry does not continue the one before", "SELECT count(*) FROM entries e WHERE e.seq > 0 AND NOT EXISTS
+    (
+        "a balance is not its last entry's",
+        "SELECT count(*) FROM accounts a WHERE NOT EXISTS (SELECT 1 FROM entries e
+        WHERE e.account_id = a.account_id AND e.seq = a.seq AND e.posted_after = a.posted AND e.held_after = a.held)",
+    ),
+    (
+        "entries beyond the balance",
+        "SELECT count(*) FROM accounts a JOIN entries e ON e.account_id = a.account_id WHERE e.seq > a.seq",
+    ),
+    (
+        "a history row is missing",
+        "SELECT count(*) FROM accounts a WHERE a.seq + 1 <>
+        (SELECT count(*) FROM entries e WHERE e.account_id = a.account_id)",
+    ),
+    (
+        "an entry does not continue the one before",
+        "SELECT count(*) FROM entries e WHERE e.seq > 0 AND NOT EXISTS
         (SELECT 1 FROM entries b WHERE b.account_id = e.account_id AND b.seq = e.seq - 1
-         AND b.posted_after = e.posted_before AND b.held_after = e.held_before)"),
-    ("a balance is not the sum of its entries", "SELECT count(*) FROM accounts a WHERE posted <>
-        (SELECT sum(posted_after - posted_before) FROM entries e WHERE e.account_id = a.account_id)"),
-    ("what is held is not the open holds", "SELECT count(*) FROM accounts a WHERE held <> (SELECT coalesce(sum(amount), 0)
+         AND b.posted_after = e.posted_before AND b.held_after = e.held_before)",
+    ),
+    (
+        "a balance is not the sum of its entries",
+        "SELECT count(*) FROM accounts a WHERE posted <>
+        (SELECT sum(posted_after - posted_before) FROM entries e WHERE e.account_id = a.account_id)",
+    ),
+    (
+        "what is held is not the open holds",
+        "SELECT count(*) FROM accounts a WHERE held <> (SELECT coalesce(sum(amount), 0)
         FROM holds h LEFT JOIN hold_outcomes o ON o.account_id = h.account_id AND o.hold_id = h.hold_id
-        WHERE h.account_id = a.account_id AND o.kind IS NULL)"),
-    ("a capture is not what was taken", "SELECT count(*) FROM hold_outcomes o JOIN entries e
+        WHERE h.account_id = a.account_id AND o.kind IS NULL)",
+    ),
+    (
+        "a capture is not what was taken",
+        "SELECT count(*) FROM hold_outcomes o JOIN entries e
         ON e.account_id = o.account_id AND e.hold_id = o.hold_id
-        WHERE e.kind IN ('capture', 'charge') AND e.posted_before - e.posted_after <> o.captured"),
-    ("more is captured than was held", "SELECT count(*) FROM hold_outcomes o JOIN holds h
-        ON h.account_id = o.account_id AND h.hold_id = o.hold_id WHERE o.captured > h.amount"),
+        WHERE e.kind IN ('capture', 'charge') AND e.posted_before - e.posted_after <> o.captured",
+    ),
+    (
+        "more is captured than was held",
+        "SELECT count(*) FROM hold_outcomes o JOIN holds h
+        ON h.account_id = o.account_id AND h.hold_id = o.hold_id WHERE o.captured > h.amount",
+    ),
     ("a balance is below nothing", "SELECT count(*) FROM accounts WHERE posted < 0 OR held < 0 OR held > posted"),
 ];
 

@@ -7,6 +7,8 @@ mod command_line;
 mod durability;
 mod engine;
 mod faces;
+mod hang_ups;
+mod hold_races;
 mod http;
 mod idempotency;
 mod ledger;

@@ -60,7 +60,8 @@ impl Cluster {
                 .args(["--auth-local=trust", "--auth-host=scram-sha-256", "--pgdata"])
                 .arg(self.data()),
         );
-        let mut settings = fs::OpenOptions::new().append(true).open(self.data().join("postgresql.conf")).expect("settings");
+        let mut settings =
+            fs::OpenOptions::new().append(true).open(self.data().join("postgresql.conf")).expect("settings");
         write!(
             settings,
             "listen_addresses = '127.0.0.1'\nport = {}\nunix_socket_directories = '{}'\nfsync = on\n\
@@ -74,12 +75,22 @@ impl Cluster {
     /// Starts it, again after a [`Self::stop`]; it takes connections when this returns.
     pub fn resume(&self) {
         let log = self.folder.join("log");
-        self.run(self.command("pg_ctl").args(["start", "--wait", "--silent", "--log"]).arg(log).arg("--pgdata").arg(self.data()));
+        self.run(
+            self.command("pg_ctl")
+                .args(["start", "--wait", "--silent", "--log"])
+                .arg(log)
+                .arg("--pgdata")
+                .arg(self.data()),
+        );
     }
 
     /// Stops it as a crash would: no connection is ended in good order, and the next start recovers.
     pub fn stop(&self) {
-        self.run(self.command("pg_ctl").args(["stop", "--wait", "--silent", "--mode=immediate", "--pgdata"]).arg(self.data()));
+        self.run(
+            self.command("pg_ctl")
+                .args(["stop", "--wait", "--silent", "--mode=immediate", "--pgdata"])
+                .arg(self.data()),
+        );
     }
 
     /// A new database, owned by the server's role.
@@ -107,7 +118,15 @@ impl Cluster {
     /// Runs SQL as the server's own role.
     pub fn try_sql_as_server(&self, database: &str, sql: &str) -> Result<String, String> {
         let mut psql = self.command("psql");
-        psql.args(["--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--dbname", &self.url(database), "--command", sql]);
+        psql.args([
+            "--no-psqlrc",
+            "--quiet",
+            "--set=ON_ERROR_STOP=1",
+            "--dbname",
+            &self.url(database),
+            "--command",
+            sql,
+        ]);
         said(&psql.output().expect("psql runs"))
     }
 
@@ -250,4 +269,21 @@ fn free_port() -> u16 {
         .map(|_| FIRST + (start.wrapping_add(NEXT.fetch_add(1, Ordering::Relaxed))) % PORTS)
         .find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok())
         .expect("a free port")
+}
+
+#[test]
+fn a_cluster_keeps_what_was_committed_through_a_crash() {
+    let cluster = Cluster::start();
+    let name = cluster.database();
+    cluster.try_sql_as_server(&name, "CREATE TABLE kept (id int); INSERT INTO kept VALUES (7)").unwrap();
+    let session = cluster.session(&name, "BEGIN; INSERT INTO kept VALUES (8)");
+    assert_eq!(cluster.sql(&name, "SELECT count(*) FROM pg_stat_activity WHERE state = 'idle in transaction'"), "1");
+    cluster.stop();
+    assert!(cluster.try_sql(&name, "SELECT 1").is_err());
+    cluster.resume();
+    drop(session);
+    assert_eq!(cluster.sql(&name, "SELECT id FROM kept"), "7");
+    let folder = cluster.folder.clone();
+    drop(cluster);
+    assert!(!folder.exists());
 }

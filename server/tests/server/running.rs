@@ -6,6 +6,8 @@ use std::{
     path::{Path, PathBuf},
     process::{Child, ChildStdout, Command, Stdio},
     sync::atomic::{AtomicU64, Ordering},
+    thread,
+    time::{Duration, Instant},
 };
 
 use pricetag_server::{
@@ -240,10 +242,24 @@ impl Client {
         })
     }
 
+    pub fn balance(&self) -> Value {
+        self.get("/v1/account").json()["balance"].clone()
+    }
+
     /// What is posted, in credits.
     pub fn posted(&self) -> Value {
         self.get("/v1/account").json()["balance"]["posted"].clone()
     }
+}
+
+/// Waits for a condition; there is an upper limit so that a test that fails ends.
+pub fn wait_until(what: &str, limit: Duration, condition: impl Fn() -> bool) -> Duration {
+    let started = Instant::now();
+    while !condition() {
+        assert!(started.elapsed() < limit, "{what}: not within {limit:?}");
+        thread::yield_now();
+    }
+    started.elapsed()
 }
 
 /// One upscale, two credits, for certain.

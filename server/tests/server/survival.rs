@@ -10,7 +10,7 @@ use super::{
     audit::audit,
     engine::{Engine, Ledger, Opened, on_both_engines},
     postgres::Cluster,
-    running::{Server, nth_key, two_credits},
+    running::{Server, nth_key, two_credits, wait_until},
     wire::{Answer, Chance, Wire, insist, request, rounds},
 };
 
@@ -78,7 +78,12 @@ struct Known {
 }
 
 /// Charges until the server is gone; the numbers are `first`, `first + step`, and so on.
-fn charge_until_gone(base: &str, numbers: impl Iterator<Item = usize>, charge: impl Fn(usize) -> Vec<u8>, acknowledged: &AtomicUsize) -> Known {
+fn charge_until_gone(
+    base: &str,
+    numbers: impl Iterator<Item = usize>,
+    charge: impl Fn(usize) -> Vec<u8>,
+    acknowledged: &AtomicUsize,
+) -> Known {
     let mut known = Known::default();
     let Ok(mut wire) = Wire::connect(base) else { return known };
     for number in numbers {
@@ -189,16 +194,6 @@ struct Seen {
     charged: AtomicUsize,
     unavailable: AtomicUsize,
     enough: AtomicBool,
-}
-
-/// Waits for a condition; there is an upper limit so that a test that fails ends.
-fn wait_until(what: &str, limit: Duration, condition: impl Fn() -> bool) -> Duration {
-    let started = Instant::now();
-    while !condition() {
-        assert!(started.elapsed() < limit, "{what}: not within {limit:?}");
-        thread::yield_now();
-    }
-    started.elapsed()
 }
 
 #[test]

@@ -49,6 +49,11 @@ impl Wire {
         self.0.get_mut().write_all(bytes)
     }
 
+    /// Waits for the beginning of an answer, whatever it is.
+    pub fn glance(&mut self) {
+        let _ = self.0.fill_buf();
+    }
+
     pub fn ask(&mut self, request: &[u8]) -> io::Result<Answer> {
         self.send(request)?;
         self.answer()

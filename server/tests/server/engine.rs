@@ -1,6 +1,9 @@
 //! A ledger on either engine, for tests that say the same about both.
 
-use std::{ffi::OsString, path::PathBuf};
+use std::{
+    ffi::OsString,
+    path::{Path, PathBuf},
+};
 
 use pricetag_server::key::Scopes;
 use rusqlite::{Connection, types::ValueRef};
@@ -64,6 +67,11 @@ impl<'c> Ledger<'c> {
             Engine::Sqlite => Ledger { folder: Folder::new(), database: None },
             Engine::Postgres => Ledger::on(Cluster::shared()),
         }
+    }
+
+    /// On SQLite, on another disk.
+    pub fn at(disk: &Path) -> Ledger<'static> {
+        Ledger { folder: Folder::below(disk), database: None }
     }
 
     pub fn on(cluster: &'c Cluster) -> Self {

@@ -4,6 +4,7 @@ mod accounts;
 mod audit;
 mod batches;
 mod command_line;
+mod disks;
 mod durability;
 mod engine;
 mod faces;

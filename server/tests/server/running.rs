@@ -41,6 +41,13 @@ impl Folder {
         Self(path)
     }
 
+    /// A folder of its own below another place, such as another disk.
+    pub fn below(place: &Path) -> Self {
+        let path = place.join("ledger");
+        fs::create_dir(&path).expect("a folder for the test");
+        Self(path)
+    }
+
     pub fn file(&self, name: &str) -> PathBuf {
         self.0.join(name)
     }

@@ -8,6 +8,7 @@ mod disks;
 mod durability;
 mod engine;
 mod faces;
+mod faults;
 mod hang_ups;
 mod histories;
 mod hold_races;

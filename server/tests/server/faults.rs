@@ -174,7 +174,7 @@ fn a_tier_that_changes_while_it_is_charged_is_the_tier_that_is_charged(engine: E
         scope.spawn(|| {
             start.wait();
             for change in 0..changes {
-                let tier = json!({"tier": ["pro", "basic"][change % 2]}).to_string();
+                let tier = json!({"tier": (["pro", "basic"][change % 2])}).to_string();
                 let reply = administrator.client.send("PUT", &format!("/v1/accounts/{id}/tier"), &[], tier).unwrap();
                 assert_eq!(reply.status, 200, "{}", reply.text);
             }

@@ -153,8 +153,8 @@ fn a_postgres_that_has_become_read_only_approves_nothing_until_it_takes_writes_a
         assert_eq!(reply.problem(), (503, "unavailable".into()), "{}", reply.text);
     }
     become_read_only("off");
-    let served = || client.charge(&nth_key(2), &body).status == 201;
-    wait_until("service again", Duration::from_secs(5), served);
+    let takes_writes = || client.charge(&nth_key(2), &body).status == 201;
+    wait_until("service again", Duration::from_secs(5), takes_writes);
     assert_eq!(client.posted(), 996);
     drop(server);
     assert_eq!(audit(&ledger).captures, 2);

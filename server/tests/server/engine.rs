@@ -186,12 +186,6 @@ impl Administrator {
         assert_eq!(reply.status, 201, "{}", reply.text);
         reply.json()["key"].as_str().expect("a key").into()
     }
-
-    pub fn grant(&self, account_id: &str, millicredits: i64) {
-        let path = format!("/v1/accounts/{account_id}/grants");
-        let reply = self.client.post_once(&path, &json!({"amount": credits(millicredits)}));
-        assert_eq!(reply.status, 201, "{}", reply.text);
-    }
 }
 
 /// Millicredits as a document's number of credits: whole, or with three decimals.

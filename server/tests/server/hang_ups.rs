@@ -27,7 +27,7 @@ fn ten_thousand_clients_that_hang_up_leave_nothing_open_and_lose_no_answer(engin
     let body = server.client(&key).accepted(&two_credits()).to_string();
     // Every second one holds, and the others charge at once.
     let operation = |number: usize| {
-        let path = if number % 2 == 0 { "/v1/holds" } else { "/v1/charges" };
+        let path = if number.is_multiple_of(2) { "/v1/holds" } else { "/v1/charges" };
         request("POST", path, &key, &nth_key(number), &body)
     };
     let in_parts = |work: &(dyn Fn(usize) + Sync)| {

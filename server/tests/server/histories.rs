@@ -85,9 +85,9 @@ impl<'a> History<'a> {
         let expiring = self.chance.below(STEPS);
         for step in 0..STEPS {
             if step == expiring {
-                self.expire()
+                self.expire();
             } else {
-                self.step()
+                self.step();
             }
             let account = self.client.get("/v1/account").json();
             assert_eq!(account["balance"], self.paper.balance(), "{}", self.story());

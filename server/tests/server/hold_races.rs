@@ -127,17 +127,17 @@ fn a_capture_a_release_and_the_expiry_have_one_winner(engine: Engine) {
             .collect();
         let answers: Vec<(Answer, Answer)> = thread::scope(|scope| {
             let at = |server, hold: &str, end, moment: Instant| {
-                let racer = Racer::new(server, &key, hold, end);
+                let end = Racer::new(server, &key, hold, end);
                 scope.spawn(move || {
                     thread::sleep(moment.saturating_duration_since(Instant::now()));
-                    racer.run()
+                    end.run()
                 })
             };
             let [first, last] = [&servers[0], &servers[servers.len() - 1]];
-            let racers: Vec<_> = (races.iter())
+            let running: Vec<_> = (races.iter())
                 .map(|(hold, moments)| (at(first, hold, "capture", moments[0]), at(last, hold, "release", moments[1])))
                 .collect();
-            racers.into_iter().map(|(capture, release)| (capture.join().unwrap(), release.join().unwrap())).collect()
+            running.into_iter().map(|(capture, release)| (capture.join().unwrap(), release.join().unwrap())).collect()
         });
         for ((hold, _), (capture, release)) in races.iter().zip(&answers) {
             winners.push(winner(&client, hold, capture, release));

@@ -133,7 +133,7 @@ impl Paper {
             return refusal;
         }
         let hold = &mut self.holds[number];
-        let outcome = delivered.map_or_else(Outcome::whole, |delivered| outcome(delivered));
+        let outcome = delivered.map_or_else(Outcome::whole, outcome);
         let Ok(settlement) = hold.estimate.settle(&outcome) else { return Due::refusal(422, "outcome-exceeds-hold") };
         hold.state = State::Captured;
         let (charge, released) = (settlement.charge.millicredits(), settlement.released.millicredits());

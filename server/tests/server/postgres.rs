@@ -248,7 +248,7 @@ fn programs() -> PathBuf {
     versions.sort_by_key(|bin| std::cmp::Reverse(version_of(bin)));
     folders.extend(versions);
     folders.extend(env::var_os("PATH").map(|path| env::split_paths(&path).collect::<Vec<_>>()).unwrap_or_default());
-    let all = ["initdb", "pg_ctl", "psql", "pgbench"];
+    let all = ["initdb", "pg_ctl", "psql"];
     let found = folders.into_iter().find(|folder| all.iter().all(|program| folder.join(program).is_file()));
     found.unwrap_or_else(|| panic!("{MISSING}"))
 }

@@ -72,9 +72,8 @@ impl Table {
             (_, "capture" | "release") => "{}".into(),
             (_, "fit") => json!({"plan": two_credits(), "budget": 10}).to_string(),
             (_, "affordable") => json!({"item": two_credits()["items"][0], "balance": 10}).to_string(),
-            (_, "accounts") => json!({"tier": "basic"}).to_string(),
             (_, "grants") => json!({"amount": 1, "note": "for the table"}).to_string(),
-            (_, "tier") => json!({"tier": "basic"}).to_string(),
+            (_, "accounts" | "tier") => json!({"tier": "basic"}).to_string(),
             (_, "keys") => json!({"accountId": self.account, "scopes": ["read"]}).to_string(),
             _ => json!({"plan": two_credits()}).to_string(),
         };

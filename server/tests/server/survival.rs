@@ -87,17 +87,13 @@ fn charge_until_gone(
     let mut known = Known::default();
     let Ok(mut wire) = Wire::connect(base) else { return known };
     for number in numbers {
-        match wire.ask(&charge(number)) {
-            Ok(answer) => {
-                assert_eq!(answer.status, 201, "{}", answer.body);
-                known.acknowledged.push(number);
-                acknowledged.fetch_add(1, Ordering::SeqCst);
-            }
-            Err(_) => {
-                known.unknown.push(number);
-                break;
-            }
-        }
+        let Ok(answer) = wire.ask(&charge(number)) else {
+            known.unknown.push(number);
+            break;
+        };
+        assert_eq!(answer.status, 201, "{}", answer.body);
+        known.acknowledged.push(number);
+        acknowledged.fetch_add(1, Ordering::SeqCst);
     }
     known
 }

@@ -1,6 +1,7 @@
 //! Requests as bytes on a connection: many at once, cut off anywhere, and cheap.
 
 use std::{
+    fmt::Write as _,
     io::{self, BufRead, BufReader, Read, Write},
     net::TcpStream,
     time::Duration,
@@ -89,12 +90,13 @@ impl Wire {
 
 /// A request as it is sent; an empty idempotency key is left out.
 pub fn request(method: &str, path: &str, key: &str, idempotency_key: &str, body: &str) -> Vec<u8> {
+    // Writing to a String cannot fail.
     let mut head = format!("{method} {path} HTTP/1.1\r\nHost: pricetag\r\nAuthorization: Bearer {key}\r\n");
     if !idempotency_key.is_empty() {
-        head += &format!("Idempotency-Key: {idempotency_key}\r\n");
+        let _ = write!(head, "Idempotency-Key: {idempotency_key}\r\n");
     }
     if method != "GET" {
-        head += &format!("Content-Length: {}\r\n", body.len());
+        let _ = write!(head, "Content-Length: {}\r\n", body.len());
     }
     format!("{head}\r\n{body}").into_bytes()
 }

@@ -1,7 +1,7 @@
 //! What must be on the machine. What can be added without asking is added; the rest is named with the command that installs it.
 
 use std::{
-    env,
+    env, fs,
     path::{Path, PathBuf},
     process::Command,
 };
@@ -29,7 +29,7 @@ pub fn for_testing() -> Result<()> {
             "cargo's {component} is missing; install it with `rustup component add {component}`"
         );
     }
-    Ok(())
+    postgres()
 }
 
 fn node() -> Result<()> {
@@ -81,21 +81,65 @@ pub fn chromium() -> Result<PathBuf> {
     if let Some(found) = find_chromium() {
         return Ok(found);
     }
+    if install("Chromium", "chromium")?
+        && let Some(found) = find_chromium()
+    {
+        return Ok(found);
+    }
+    bail!("Chromium is missing; install it with `sudo apt-get install -y chromium`, or set CHROMIUM to where it is")
+}
+
+/// Installs a package of Debian's where that takes no question: as root, with apt. Answers whether it could.
+fn install(name: &str, package: &str) -> Result<bool> {
     let may_install = process::answers("apt-get", &["--version"])
         && process::read(Command::new("id").arg("-u")).is_ok_and(|user| user.trim() == "0");
     if may_install {
-        println!("Chromium is missing; installing Debian's");
+        println!("{name} is missing; installing Debian's");
         process::run(Command::new("apt-get").args(["update", "-qq"]))?;
         process::run(
             Command::new("apt-get")
-                .args(["install", "-y", "-qq", "--no-install-recommends", "chromium"])
+                .args(["install", "-y", "-qq", "--no-install-recommends", package])
                 .env("DEBIAN_FRONTEND", "noninteractive"),
         )?;
-        if let Some(found) = find_chromium() {
-            return Ok(found);
-        }
     }
-    bail!("Chromium is missing; install it with `sudo apt-get install -y chromium`, or set CHROMIUM to where it is")
+    Ok(may_install)
+}
+
+/// The programs of a `PostgreSQL` server, of which the tests start their own clusters.
+fn postgres() -> Result<()> {
+    if find_postgres() || (install("PostgreSQL", "postgresql")? && find_postgres()) {
+        return Ok(());
+    }
+    bail!("PostgreSQL's initdb and pg_ctl are missing; install them with `sudo apt-get install -y postgresql`")
+}
+
+/// Looks where the tests look: what `pg_config` says, Debian's folders, the search path.
+fn find_postgres() -> bool {
+    let named = process::read(Command::new("pg_config").arg("--bindir"));
+    let named = named.ok().map(|folder| PathBuf::from(folder.trim()));
+    let of_debian = fs::read_dir("/usr/lib/postgresql")
+        .map_or_else(|_| Vec::new(), |versions| versions.flatten().map(|version| version.path().join("bin")).collect());
+    let path = env::var_os("PATH").map(|path| env::split_paths(&path).collect::<Vec<_>>()).unwrap_or_default();
+    let complete = |folder: &PathBuf| ["initdb", "pg_ctl", "psql"].iter().all(|program| folder.join(program).is_file());
+    named.into_iter().chain(of_debian).chain(path).any(|folder| complete(&folder))
+}
+
+/// A Python that can make environments of its own.
+pub fn python() -> Result<PathBuf> {
+    if let Some(found) = find_python() {
+        return Ok(found);
+    }
+    if install("Python with venv", "python3-venv")?
+        && let Some(found) = find_python()
+    {
+        return Ok(found);
+    }
+    bail!("Python 3.10 or newer with venv is missing; install it with `sudo apt-get install -y python3-venv`")
+}
+
+fn find_python() -> Option<PathBuf> {
+    let works = "import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 10))";
+    ["python3", "/usr/bin/python3"].into_iter().find(|python| process::answers(python, &["-c", works])).map(Into::into)
 }
 
 fn find_chromium() -> Option<PathBuf> {

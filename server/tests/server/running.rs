@@ -6,6 +6,8 @@ use std::{
     path::{Path, PathBuf},
     process::{Child, ChildStdout, Command, Stdio},
     sync::atomic::{AtomicU64, Ordering},
+    thread,
+    time::{Duration, Instant},
 };
 
 use pricetag_server::{
@@ -14,13 +16,15 @@ use pricetag_server::{
 };
 use serde_json::{Value, json};
 
+use super::engine::Place;
+
 /// The program under test.
 pub fn pricetag() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_pricetag"));
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("PRICETAG_")) {
         command.env_remove(name);
     }
-    command.env("NO_COLOR", "1");
+    command.env_remove("DATABASE_URL").env("NO_COLOR", "1");
     command
 }
 
@@ -34,6 +38,13 @@ impl Folder {
         let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
         let _ = fs::remove_dir_all(&path); // left by an earlier process of the same number
         fs::create_dir_all(&path).expect("a folder for the test");
+        Self(path)
+    }
+
+    /// A folder of its own below another place, such as another disk.
+    pub fn below(place: &Path) -> Self {
+        let path = place.join("ledger");
+        fs::create_dir(&path).expect("a folder for the test");
         Self(path)
     }
 
@@ -97,16 +108,17 @@ pub struct Server {
 }
 
 impl Server {
-    pub fn start(folder: &Folder) -> Self {
-        Self::start_with(folder, &[])
+    pub fn start(place: &impl Place) -> Self {
+        Self::start_with(place, &[])
     }
 
-    pub fn start_with(folder: &Folder, arguments: &[&str]) -> Self {
+    pub fn start_with(place: &impl Place, arguments: &[&str]) -> Self {
         let mut process = pricetag()
-            .args(["serve", "--port", "0", "--database"])
-            .arg(folder.database())
-            .args(["--requests-per-minute", "unlimited"])
+            .args(["serve", "--port", "0"])
+            .args(place.arguments())
             .args(arguments)
+            .env("PRICETAG_REQUESTS_PER_MINUTE", "unlimited")
+            .envs(place.environment())
             .stdout(Stdio::piped())
             .spawn()
             .expect("the server starts");
@@ -220,6 +232,17 @@ impl Client {
         self.send("POST", "/v1/charges", &[("Idempotency-Key", key)], body.to_string())
     }
 
+    /// Sends a document with an idempotency key of its own.
+    pub fn post_once(&self, path: &str, body: &Value) -> Reply {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        let key = format!("test-once-{}-{:08}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+        self.post_as(&key, path, body)
+    }
+
+    pub fn post_as(&self, key: &str, path: &str, body: &Value) -> Reply {
+        self.send("POST", path, &[("Idempotency-Key", key)], body.to_string()).expect("an answer")
+    }
+
     /// What a person would accept who saw the server's own preflight.
     pub fn accepted(&self, plan: &Value) -> Value {
         let preflight = self.post("/v1/preflight", json!({"plan": plan}).to_string()).json();
@@ -230,10 +253,24 @@ impl Client {
         })
     }
 
+    pub fn balance(&self) -> Value {
+        self.get("/v1/account").json()["balance"].clone()
+    }
+
     /// What is posted, in credits.
     pub fn posted(&self) -> Value {
         self.get("/v1/account").json()["balance"]["posted"].clone()
     }
+}
+
+/// Waits for a condition; there is an upper limit so that a test that fails ends.
+pub fn wait_until(what: &str, limit: Duration, condition: impl Fn() -> bool) -> Duration {
+    let started = Instant::now();
+    while !condition() {
+        assert!(started.elapsed() < limit, "{what}: not within {limit:?}");
+        thread::yield_now();
+    }
+    started.elapsed()
 }
 
 /// One upscale, two credits, for certain.

@@ -8,7 +8,10 @@ use std::{
 
 use anyhow::{Result, ensure};
 
-use super::counts::{self, Counts};
+use super::{
+    api,
+    counts::{self, Counts},
+};
 use crate::{build, prerequisites, process, workspace::Workspace};
 
 /// One check: its name, whether it needs what the build made, and what it does.
@@ -26,12 +29,13 @@ const fn check(name: &'static str, needs_build: bool, run: fn(&Workspace) -> Res
 pub const FORMATTING: Check = check("formatting", false, formatting);
 
 /// What follows the build.
-pub const CHECKS: [Check; 8] = [
+pub const CHECKS: [Check; 9] = [
     check("sizes", true, sizes),
     check("clippy, native", false, clippy_native),
     check("clippy, WebAssembly", false, clippy_wasm),
     check("types", true, types),
     check("native tests: crate, server, command line", false, native),
+    check("HTTP API against its description", true, api::run),
     check("module and package in Node.js", true, in_node),
     check("module in Chromium", true, in_chromium),
     check("page in Chromium", true, page),

@@ -82,6 +82,19 @@ pub fn of_node(report: &str) -> Counts {
     }
 }
 
+/// Reads a `JUnit` report: the figures of its outermost element, of which an error is a failure too.
+pub fn of_junit(report: &str) -> Counts {
+    let Some(suites) = report.split_once("<testsuites ").and_then(|(_, rest)| rest.split('>').next()) else {
+        return Counts::NONE;
+    };
+    let figure = |name: &str| {
+        let value = suites.split_once(&format!("{name}=\"")).and_then(|(_, rest)| rest.split('"').next());
+        value.and_then(|value| value.parse::<u64>().ok()).unwrap_or(0)
+    };
+    let (failed, skipped) = (figure("failures") + figure("errors"), figure("skipped"));
+    Counts { passed: figure("tests").saturating_sub(failed + skipped), failed, skipped }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -124,6 +137,24 @@ mod tests {
         ];
         for (report, expected) in rows {
             assert_eq!(of_node(report), expected, "{report:?}");
+        }
+    }
+
+    #[test]
+    fn a_junit_reports_figures_are_read() {
+        let rows = [
+            ("", counts(0, 0, 0)),
+            (
+                r#"<testsuites disabled="0" errors="0" failures="0" tests="31" time="8.1"></testsuites>"#,
+                counts(31, 0, 0),
+            ),
+            (
+                r#"<?xml?><testsuites errors="1" failures="2" skipped="3" tests="10"><testsuite tests="9">"#,
+                counts(4, 3, 3),
+            ),
+        ];
+        for (report, expected) in rows {
+            assert_eq!(of_junit(report), expected, "{report:?}");
         }
     }
 

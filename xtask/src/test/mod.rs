@@ -1,5 +1,6 @@
 //! Every check there is, each to its end whatever the one before found.
 
+mod api;
 mod checks;
 mod counts;
 

@@ -76,7 +76,12 @@ pub fn sha256(bytes: &[u8]) -> Hash {
 pub fn random_hex<const BYTES: usize>() -> String {
     let mut bytes = [0; BYTES];
     fill(&mut bytes);
-    bytes.iter().fold(String::with_capacity(2 * BYTES), |mut text, byte| {
+    hex(&bytes)
+}
+
+/// Bytes as hexadecimal digits.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
         let _ = write!(text, "{byte:02x}"); // writing to a String cannot fail
         text
     })

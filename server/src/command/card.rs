@@ -7,7 +7,7 @@ use std::{
 
 use anstyle::{AnsiColor, Style};
 use clap::Subcommand;
-use pricetag::{Comparison, Faults};
+use pricetag::{Comparison, Faults, RateCard};
 use serde_json::Value;
 
 use super::{Ended, Ending, in_force, ledger::Ledger};
@@ -54,7 +54,13 @@ impl Card {
                 Ok(Ending::Answered)
             }
             Self::Publish { ledger, file } => {
-                let card = super::card(file.as_deref())?;
+                let card = match file {
+                    None => RateCard::builtin(),
+                    Some(file) => match super::read_card(file)? {
+                        Ok(card) => card,
+                        Err(faults) => return faulty(file, &faults),
+                    },
+                };
                 ledger.beside(async |store| in_force::publish(&store, &card).await)?;
                 let mut output = anstream::stdout().lock();
                 writeln!(output, "{} {} is in force, {}", card.id(), card.version(), card.fingerprint())?;
@@ -69,19 +75,22 @@ impl Card {
 }
 
 fn check(file: &Path) -> Ended {
-    let mut output = anstream::stdout().lock();
     match super::read_card(file)? {
         Ok(card) => {
+            let mut output = anstream::stdout().lock();
             writeln!(output, "{}: {} {} is valid, {}", file.display(), card.id(), card.version(), card.fingerprint())?;
             Ok(Ending::Answered)
         }
-        Err(faults) => {
-            writeln!(output, "{}", listed(file, &faults))?;
-            let count = faults.errors.len();
-            writeln!(output, "{count} fault{}", if count == 1 { "" } else { "s" })?;
-            Ok(Ending::WithFaults)
-        }
+        Err(faults) => faulty(file, &faults),
     }
+}
+
+fn faulty(file: &Path, faults: &Faults) -> Ended {
+    let mut output = anstream::stdout().lock();
+    writeln!(output, "{}", listed(file, faults))?;
+    let count = faults.errors.len();
+    writeln!(output, "{count} fault{}", if count == 1 { "" } else { "s" })?;
+    Ok(Ending::WithFaults)
 }
 
 /// Faults one a line, `file:line: code at path: message`, as editors and terminals understand it.

@@ -91,6 +91,9 @@ impl Serve {
         let card = in_force::first(&store, self.card.as_deref()).await?;
         let first = self.first_start(&store, &card).await?;
         let stop = stop_signal()?;
+        for tier in self.requests_per_minute.tiers().filter(|tier| card.tiers().iter().all(|known| known.id != *tier)) {
+            tracing::warn!(tier, "--requests-per-minute names a tier that the card does not have");
+        }
         let expiring = tokio::spawn(store.clone().expire_holds());
         let app = App::new(card, store, &self.requests_per_minute);
         // Nothing fails from here on, so a key that is shown is a key that works.

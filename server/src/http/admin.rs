@@ -19,11 +19,13 @@ use super::{
     times::{self, DAY_MS},
 };
 use crate::{
-    key::{Key, Scope, Scopes, sha256},
+    key::{Key, Scope, Scopes, hex, sha256},
     store::{Answer, NewAccount, NewGrant, NewKey, Operation},
 };
 
-pub const ACCOUNT_ID_CHARACTERS: usize = 64;
+const ACCOUNT_ID_CHARACTERS: usize = 64;
+/// The same as a regular expression. No dot comes first: `..` would be no id in an address.
+pub const ACCOUNT_ID: &str = "^[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}$";
 pub const NOTE_CHARACTERS: usize = 200;
 pub const KEY_DAYS_MAX: u32 = 36_500;
 
@@ -37,13 +39,18 @@ pub async fn open_account(mut asked: Asked) -> Result<Response, Problem> {
     let tier = tier(&mut fields, &asked.in_force.card);
     let grant = fields.optional("grant");
     let grant = fields.amount("grant", grant, Credits::ZERO).unwrap_or(Credits::ZERO);
-    let tier = fields.finish(tier).map_err(|faults| Problem::faults(&faults))?.unwrap_or_default();
-    let account = NewAccount {
-        account_id: account_id.map_or_else(|| derived_id(&asked), Into::into),
-        tier: tier.into(),
-        grant_millicredits: grant.millicredits(),
-        reply: Some(receipts::opened(asked.idempotency(&document), Arc::clone(&asked.in_force))),
+    let (account_id, idempotency) =
+        (account_id.map_or_else(|| derived_id(&asked), Into::into), asked.idempotency(&document));
+    let tier = match fields.finish(tier) {
+        Ok(tier) => tier.unwrap_or_default().into(),
+        // The card in force may have lost the tier since.
+        Err(faults) => {
+            return answer::before(asked.store(), &account_id, &idempotency, Problem::faults(&faults)).await;
+        }
     };
+    let grant_millicredits = grant.millicredits();
+    let reply = Some(receipts::opened(idempotency, Arc::clone(&asked.in_force)));
+    let account = NewAccount { account_id, tier, grant_millicredits, reply };
     answer::stored(asked.store().run(Operation::OpenAccount(account)).await?, NO_ACCOUNT)
 }
 
@@ -51,8 +58,7 @@ pub async fn open_account(mut asked: Asked) -> Result<Response, Problem> {
 fn derived_id(asked: &Asked) -> String {
     const BYTES: usize = 12;
     let hash = sha256(format!("account\n{}\n{}", asked.account_id(), asked.idempotency_key()).as_bytes());
-    let digits: String = hash.iter().take(BYTES).map(|byte| format!("{byte:02x}")).collect();
-    format!("acct_{digits}")
+    format!("acct_{}", hex(&hash[..BYTES]))
 }
 
 /// Adds credits, once for each idempotency key.
@@ -83,7 +89,7 @@ pub async fn set_tier(mut asked: Asked) -> Result<Response, Problem> {
     let operation = Operation::SetTier { account_id: named_account(&asked)?, tier: tier.into() };
     match asked.store().run(operation).await? {
         Answer::Account(changed) => Ok(account::view(&asked.in_force.card, &changed)),
-        other => Err(answer::unless(other, NO_ACCOUNT)),
+        other => Err(answer::unless(&other, NO_ACCOUNT)),
     }
 }
 
@@ -127,7 +133,7 @@ pub async fn make_key(mut asked: Asked) -> Result<Response, Problem> {
     });
     match asked.store().run(operation).await? {
         Answer::Done => Ok(json(StatusCode::CREATED, &view)),
-        other => Err(answer::unless(other, NO_ACCOUNT)),
+        other => Err(answer::unless(&other, NO_ACCOUNT)),
     }
 }
 
@@ -139,7 +145,7 @@ pub async fn delete_key(asked: Asked) -> Result<Response, Problem> {
     }
     match asked.store().run(Operation::DeleteKey { key_id: key_id.into() }).await? {
         Answer::Done => Ok(StatusCode::NO_CONTENT.into_response()),
-        other => Err(answer::unless(other, NO_KEY)),
+        other => Err(answer::unless(&other, NO_KEY)),
     }
 }
 
@@ -150,7 +156,7 @@ fn named_account(asked: &Asked) -> Result<String, Problem> {
 
 fn is_account_id(id: &str) -> bool {
     let known = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
-    (1..=ACCOUNT_ID_CHARACTERS).contains(&id.len()) && id.bytes().all(known)
+    (1..=ACCOUNT_ID_CHARACTERS).contains(&id.len()) && id.bytes().all(known) && !id.starts_with('.')
 }
 
 fn account_id<'v>(fields: &mut Fields<'v>, value: Option<&'v Value>) -> Option<&'v str> {
@@ -159,7 +165,7 @@ fn account_id<'v>(fields: &mut Fields<'v>, value: Option<&'v Value>) -> Option<&
         return Some(id);
     }
     let message =
-        format!("an account's id has 1 to {ACCOUNT_ID_CHARACTERS} letters, digits, dots, hyphens or underscores");
+        format!("an account's id has 1 to {ACCOUNT_ID_CHARACTERS} letters, digits, `.`, `-` or `_`, and no dot first");
     fields.fault(Code::OutOfRange, "accountId", message);
     None
 }

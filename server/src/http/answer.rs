@@ -7,7 +7,10 @@ use axum::{
 use serde::Serialize;
 
 use super::{idempotency::REPLAYED, problem::Problem};
-use crate::store::{Answer, Resolution};
+use crate::{
+    charge::Refusal,
+    store::{Answer, Idempotency, Resolution, Store},
+};
 
 /// A JSON answer. Nothing is cached unless its handler says so: most answers are an account's.
 pub fn json(status: StatusCode, document: &impl Serialize) -> Response {
@@ -40,25 +43,34 @@ pub fn stored(answer: Answer, absent: &str) -> Result<Response, Problem> {
             }
             Ok(response)
         }
-        other => Err(unless(other, absent)),
+        other => Err(unless(&other, absent)),
+    }
+}
+
+/// A request that has faults today may have been carried out under an earlier card: its stored answer comes first.
+pub async fn before(
+    store: &Store,
+    account_id: &str,
+    idempotency: &Idempotency,
+    problem: Problem,
+) -> Result<Response, Problem> {
+    match store.stored_answer(account_id, &idempotency.key).await? {
+        Some(earlier) => stored(earlier.answer(&idempotency.request_hash), ""),
+        None => Err(problem),
     }
 }
 
 /// The problem that an answer is which no route expects as a success.
-pub fn unless(answer: Answer, absent: &str) -> Problem {
+pub fn unless(answer: &Answer, absent: &str) -> Problem {
     match answer {
         Answer::KeyReused => {
             Problem::key_reused("this key was used for another request; a new operation needs a new key")
         }
         Answer::NotFound => Problem::not_found(absent),
         Answer::AccountExists => Problem::account_exists("there is an account of this id, opened by another request"),
-        Answer::HoldResolved(resolution) => resolved(resolution),
-        Answer::TooMuch => {
-            let most = pricetag::Credits::MAX;
-            Problem::invalid_request(format!(
-                "the balance would be above {most} credits, the most that an account can have"
-            ))
-        }
+        Answer::HoldResolved(resolution) => resolved(*resolution),
+        // Such as a grant that would make a balance larger than an amount can be.
+        Answer::Refused(Refusal::Faults(faults)) => Problem::faults(faults),
         Answer::Done | Answer::Account(_) | Answer::Stored { .. } | Answer::Refused(_) => Problem::defect(),
     }
 }

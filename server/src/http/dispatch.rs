@@ -1,7 +1,12 @@
 //! From a request to its handler, with the checks that every route has, in the one order: who asks, whether they may,
 //! whether too often, and whether once.
 
-use std::{net::IpAddr, sync::Arc};
+use std::{
+    net::IpAddr,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+    task::Poll,
+};
 
 use axum::{
     body::Bytes,
@@ -18,7 +23,7 @@ use super::{
     idempotency,
     listen::Peer,
     problem::Problem,
-    routes::{Route, Takes},
+    routes::{Handling, Route, Takes},
 };
 use crate::store::{Credential, Idempotency, Store};
 
@@ -39,9 +44,19 @@ pub struct Asked {
 
 pub async fn dispatch(route: &'static Route, app: App, request: Request) -> Response {
     match admit(route, app, request).await {
-        Ok(asked) => (route.handler)(asked).await.unwrap_or_else(IntoResponse::into_response),
+        Ok(asked) => contained((route.handler)(asked)).await.unwrap_or_else(IntoResponse::into_response),
         Err(problem) => problem.into_response(),
     }
+}
+
+/// A defect that one request brings out is its answer, instead of a connection that breaks off.
+async fn contained(mut handling: Handling) -> Result<Response, Problem> {
+    std::future::poll_fn(|context| {
+        let polled = catch_unwind(AssertUnwindSafe(|| handling.as_mut().poll(context)));
+        // What was being polled is never polled again.
+        polled.unwrap_or_else(|_| Poll::Ready(Err(Problem::defect())))
+    })
+    .await
 }
 
 async fn admit(route: &'static Route, app: App, request: Request) -> Result<Asked, Problem> {

@@ -49,13 +49,11 @@ impl<'v> Fields<'v> {
     }
 
     pub fn text(&mut self, key: &str, value: Option<&'v Value>) -> Option<&'v str> {
-        match value? {
-            Value::String(text) => Some(text),
-            _ => {
-                self.fault(Code::WrongType, key, "a string is due here");
-                None
-            }
-        }
+        let Value::String(text) = value? else {
+            self.fault(Code::WrongType, key, "a string is due here");
+            return None;
+        };
+        Some(text)
     }
 
     /// A text without control characters, of 1 to `most` characters, that may be absent.

@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     charge::{self, Account, Kind, Refusal, credits},
-    store::{Answer, HoldRecord, Idempotency, NewHold, Operation, Resolution},
+    store::{Answer, HoldRecord, NewHold, Operation, Resolution},
 };
 
 const NO_ACCOUNT: &str = "the account is not there";
@@ -52,7 +52,9 @@ async fn reserve(mut asked: Asked, kind: Kind) -> Result<Response, Problem> {
     let idempotency = asked.idempotency(&document);
     let request = match charge::Request::read(&asked.in_force.card, &document, kind) {
         Ok(request) => Arc::new(request),
-        Err(faults) => return before(&asked, &idempotency, Problem::faults(&faults)).await,
+        Err(faults) => {
+            return answer::before(asked.store(), asked.account_id(), &idempotency, Problem::faults(&faults)).await;
+        }
     };
     let decide = {
         let (in_force, request) = (Arc::clone(&asked.in_force), Arc::clone(&request));
@@ -69,14 +71,6 @@ async fn reserve(mut asked: Asked, kind: Kind) -> Result<Response, Problem> {
     match asked.store().run(operation).await? {
         Answer::Refused(refusal) => Err(refuse(Arc::clone(&asked.in_force), request, refusal).await),
         answer => answer::stored(answer, NO_ACCOUNT),
-    }
-}
-
-/// A request that has faults today may have been carried out under an earlier card: its stored answer comes first.
-async fn before(asked: &Asked, idempotency: &Idempotency, problem: Problem) -> Result<Response, Problem> {
-    match asked.store().stored_answer(asked.account_id(), &idempotency.key).await? {
-        Some(stored) => answer::stored(stored.answer(&idempotency.request_hash), NO_HOLD),
-        None => Err(problem),
     }
 }
 
@@ -137,16 +131,14 @@ pub async fn capture(mut asked: Asked) -> Result<Response, Problem> {
     let (in_force, estimate, free_units) =
         (Arc::clone(&asked.in_force), hold.estimate.clone(), hold.free_units.clone());
     let settling = off(move || {
-        let outcome = outcome(&document).map_err(|faults| Problem::faults(&faults))?;
-        charge::settle(&in_force.card, &estimate, &free_units, outcome).map_err(|faults| unsettled(&faults))
+        let outcome = outcome(&document)?;
+        charge::settle(&in_force.card, &estimate, &free_units, outcome)
     });
-    let settled = match settling.await? {
-        Ok(settled) => settled,
-        Err(problem) => return before(&asked, &idempotency, problem).await,
-    };
-    // A hold that is resolved already is sent too: the key may be that of the request which resolved it.
+    // Whatever is wrong with an outcome, the ledger is asked: the key may be that of a request which was carried out, or
+    // the hold be resolved already, and it alone knows.
+    let settled = settling.await?;
     let (account_id, hold_id) = (asked.account_id().into(), asked.id().into());
-    let reply = receipts::captured(idempotency, Arc::clone(&asked.in_force), hold, &settled);
+    let reply = receipts::captured(idempotency, Arc::clone(&asked.in_force), hold, settled.as_ref().ok());
     resolve(&asked, Operation::Capture { account_id, hold_id, settled, reply }).await
 }
 
@@ -169,7 +161,7 @@ pub async fn release(mut asked: Asked) -> Result<Response, Problem> {
     let document = asked.document().await?;
     let idempotency = asked.idempotency(&document);
     if let Err(faults) = Fields::of(&document, "a release", &[]).finish(()) {
-        return before(&asked, &idempotency, Problem::faults(&faults)).await;
+        return answer::before(asked.store(), asked.account_id(), &idempotency, Problem::faults(&faults)).await;
     }
     let hold = find(&asked).await?;
     let reply = receipts::released(idempotency, Arc::clone(&asked.in_force), hold);
@@ -178,17 +170,11 @@ pub async fn release(mut asked: Asked) -> Result<Response, Problem> {
 }
 
 async fn resolve(asked: &Asked, operation: Operation) -> Result<Response, Problem> {
-    let problem = match asked.store().run(operation).await? {
-        Answer::HoldResolved(Resolution::Captured) => {
-            Problem::hold_captured("the hold was captured, and cannot be resolved again")
-        }
-        Answer::HoldResolved(Resolution::Released) => {
-            Problem::hold_released("the hold was released, and cannot be resolved again")
-        }
-        Answer::HoldResolved(Resolution::Expired) => Problem::hold_expired("the hold expired, and all of it went back"),
-        answer => return answer::stored(answer, NO_HOLD),
-    };
-    Err(problem.with("holdId", asked.id()))
+    match asked.store().run(operation).await? {
+        Answer::Refused(Refusal::Faults(faults)) => Err(unsettled(&faults)),
+        resolved @ Answer::HoldResolved(_) => Err(answer::unless(&resolved, NO_HOLD).with("holdId", asked.id())),
+        answer => answer::stored(answer, NO_HOLD),
+    }
 }
 
 /// The hold of a request's address. Another account's is as absent as one that never was.

@@ -26,7 +26,8 @@ pub fn key(headers: &HeaderMap) -> Result<String, Problem> {
     if well_formed { String::from_utf8(key.to_vec()).map_err(|_| due()) } else { Err(due()) }
 }
 
-/// What tells a request that is sent again from another one: its route, its id and its document, whatever the white space.
+/// What tells a request that is sent again from another one: its route, its id and its document, whatever the white
+/// space.
 pub fn request_hash(route: &Route, id: &str, document: &Value) -> Hash {
     let (path, rest) = route.path.split_once('{').unwrap_or((route.path, ""));
     let rest = rest.split_once('}').map_or("", |(_, rest)| rest);

@@ -81,3 +81,55 @@ async fn connection(stream: TcpStream, peer: Peer, router: Router, watcher: Watc
     }
     drop(place);
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        io::{Read, Write},
+        net::TcpStream,
+        time::Duration,
+    };
+
+    use axum::{Router, routing::get};
+    use tokio::{net::TcpListener, sync::oneshot, task::spawn_blocking, time::Instant};
+
+    use super::{GRACE, serve};
+
+    const REQUEST: &[u8] = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n";
+
+    /// Sends on a connection, and reads until it ends.
+    fn exchange(mut connection: TcpStream, request: &[u8]) -> String {
+        let mut answer = String::new();
+        connection.write_all(request).unwrap();
+        connection.read_to_string(&mut answer).unwrap();
+        answer
+    }
+
+    #[tokio::test]
+    async fn a_stop_finishes_what_has_arrived_and_waits_for_nobody_else() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (arrived, mut arrival) = tokio::sync::mpsc::channel(1);
+        let slowly = move || async move {
+            arrived.send(()).await.unwrap();
+            tokio::time::sleep(Duration::from_millis(200)).await;
+            "whole"
+        };
+        let (stop, stopped) = oneshot::channel();
+        let serving = tokio::spawn(serve(listener, Router::new().route("/", get(slowly)), async {
+            let _ = stopped.await;
+        }));
+        let idle = TcpStream::connect(address).unwrap();
+        let busy = TcpStream::connect(address).unwrap();
+        let busy = spawn_blocking(move || exchange(busy, REQUEST));
+        arrival.recv().await.unwrap();
+        let started = Instant::now();
+        stop.send(()).unwrap();
+        serving.await.unwrap();
+        assert!(started.elapsed() < GRACE / 2, "an idle connection was waited for");
+        let answer = busy.await.unwrap();
+        assert!(answer.starts_with("HTTP/1.1 200 OK") && answer.ends_with("whole"), "{answer}");
+        assert_eq!(spawn_blocking(move || exchange(idle, b"")).await.unwrap(), "");
+        assert!(TcpStream::connect(address).is_err());
+    }
+}

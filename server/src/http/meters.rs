@@ -114,3 +114,37 @@ fn install() -> PrometheusHandle {
     metrics::describe_gauge!("pricetag_queue_operations", "Operations that wait for the ledger");
     handle
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use axum::http::{Method, StatusCode};
+
+    use super::Meters;
+
+    #[test]
+    fn requests_are_counted_by_route_and_what_has_none_is_counted_together() {
+        let meters = Meters::new();
+        let count = |route, method: &str, status| {
+            let method = Method::from_bytes(method.as_bytes()).unwrap();
+            meters.count(route, &method, StatusCode::from_u16(status).unwrap(), Duration::from_millis(1));
+        };
+        count(Some("/v1/holds/{id}"), "GET", 200);
+        count(Some("/v1/holds/{id}"), "GET", 200);
+        count(None, "GET", 404);
+        count(Some("/v1/holds/hold_1"), "BREW", 418);
+        let text = meters.text(7);
+        for line in [
+            r#"pricetag_requests_total{route="/v1/holds/{id}",method="GET",status="200"} 2"#,
+            r#"pricetag_requests_total{route="other",method="GET",status="404"} 1"#,
+            r#"pricetag_requests_total{route="other",method="other",status="other"} 1"#,
+            r#"pricetag_request_seconds_count{route="/v1/holds/{id}",method="GET"} 2"#,
+            r#"pricetag_request_seconds_bucket{route="/v1/holds/{id}",method="GET",le="0.001"} 2"#,
+            "pricetag_queue_operations 7",
+        ] {
+            assert!(text.lines().any(|found| found == line), "{line}\n{text}");
+        }
+        assert!(!text.contains("hold_1") && !text.contains("BREW"));
+    }
+}

@@ -48,6 +48,9 @@ pub struct Problem {
 
 macro_rules! problems {
     ($($(#[$doc:meta])* $name:ident = $status:ident, $code:literal, $retry:ident, $title:literal;)*) => {
+        /// Every code, with its status.
+        pub const CODES: &[(u16, &str)] = &[$((StatusCode::$status.as_u16(), $code),)*];
+
         impl Problem {
             $($(#[$doc])* pub fn $name(detail: impl Into<String>) -> Self {
                 Self {

@@ -103,15 +103,22 @@ fn balance(in_force: &InForce, account: &Account) -> Balance {
     Balance::new(account.posted, account.held, account::is_unlimited(&in_force.card, account))
 }
 
-pub fn captured(idempotency: Idempotency, in_force: Arc<InForce>, hold: HoldRecord, settled: &Settled) -> Reply {
+/// Of a capture of what was settled; with faults there is none, and nothing is written.
+pub fn captured(
+    idempotency: Idempotency,
+    in_force: Arc<InForce>,
+    hold: HoldRecord,
+    settled: Option<&Settled>,
+) -> Reply {
     /// The lines as the rules wrote them.
     #[derive(serde::Deserialize)]
     struct Settlement<'a> {
         #[serde(borrow)]
         lines: &'a RawValue,
     }
-    let settled = settled.clone();
+    let settled = settled.cloned();
     reply(idempotency, StatusCode::OK, move |account| {
+        let settled = settled.as_ref().expect("only what was settled is captured");
         let settlement: Settlement<'_> = serde_json::from_str(&settled.settlement).expect("a settlement has lines");
         written(&Captured {
             id: &hold.hold_id,

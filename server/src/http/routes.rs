@@ -73,7 +73,11 @@ pub struct Route {
     pub keyed: bool,
     /// Whether it counts against the requests a minute.
     pub limited: bool,
+    /// The name and the shape of the `{…}` in its path.
+    pub in_path: Option<(&'static str, Shape)>,
     pub query: &'static [Parameter],
+    /// Routes that its answer leads to: their names, and which member of the answer is their id.
+    pub links: &'static [(&'static str, &'static str)],
     /// What it answers when all is well.
     pub answer: (u16, Shape),
     /// The statuses of problems of its own. Those of the checks that many routes have are added from the above.
@@ -96,7 +100,9 @@ const fn route(
         takes: Takes::Nothing,
         keyed: false,
         limited: true,
+        in_path: None,
         query: &[],
+        links: &[],
         answer: (200, Shape::Nothing),
         refuses: &[],
     }
@@ -131,6 +137,18 @@ impl Route {
         Self { query, ..self }
     }
 
+    const fn in_path(self, name: &'static str, shape: Shape) -> Self {
+        Self { in_path: Some((name, shape)), ..self }
+    }
+
+    const fn id(self, shape: Shape) -> Self {
+        self.in_path("id", shape)
+    }
+
+    const fn leads_to(self, links: &'static [(&'static str, &'static str)]) -> Self {
+        Self { links, ..self }
+    }
+
     const fn answers(self, status: u16, shape: Shape) -> Self {
         Self { answer: (status, shape), ..self }
     }
@@ -163,6 +181,7 @@ pub static ROUTES: &[Route] = &[
     get("/v1/card/{fingerprint}", "cardByFingerprint", handler!(rating::card_by_fingerprint))
         .about("A card that is or was in force. It never changes.")
         .unlimited()
+        .in_path("fingerprint", Shape::Fingerprint)
         .answers(200, Shape::Card)
         .refuses(&[404, 503]),
     post("/v1/estimate", "estimate", handler!(rating::estimate))
@@ -192,18 +211,22 @@ pub static ROUTES: &[Route] = &[
         .needs(Scope::Hold)
         .keyed()
         .takes(Shape::HoldRequest)
+        .leads_to(&[("hold", "id"), ("captureHold", "id"), ("releaseHold", "id")])
         .answers(201, Shape::Hold)
         .refuses(&[402, 404, 409]),
     get("/v1/holds/{id}", "hold", handler!(holds::read))
         .about("A hold, or a charge, and what became of it.")
         .needs(Scope::Read)
+        .id(Shape::HoldId)
         .answers(200, Shape::HoldRecord)
         .refuses(&[404]),
     post("/v1/holds/{id}/capture", "captureHold", handler!(holds::capture))
-        .about("Charges what was delivered, and gives the rest back. Without an outcome all was delivered at the expected price.")
+        .about("Charges what was delivered and gives the rest back. Without an outcome, all was delivered as expected.")
         .needs(Scope::Settle)
         .keyed()
         .may_take(Shape::CaptureRequest)
+        .leads_to(&[("hold", "id"), ("releaseHold", "id")])
+        .id(Shape::HoldId)
         .answers(200, Shape::Captured)
         .refuses(&[404, 409]),
     post("/v1/holds/{id}/release", "releaseHold", handler!(holds::release))
@@ -211,6 +234,8 @@ pub static ROUTES: &[Route] = &[
         .needs(Scope::Settle)
         .keyed()
         .may_take(Shape::ReleaseRequest)
+        .leads_to(&[("hold", "id"), ("captureHold", "id")])
+        .id(Shape::HoldId)
         .answers(200, Shape::Released)
         .refuses(&[404, 409]),
     post("/v1/charges", "charge", handler!(holds::charge))
@@ -218,6 +243,7 @@ pub static ROUTES: &[Route] = &[
         .needs(Scope::Hold)
         .keyed()
         .takes(Shape::ChargeRequest)
+        .leads_to(&[("hold", "id")])
         .answers(201, Shape::Charge)
         .refuses(&[402, 404, 409]),
     get("/v1/account", "account", handler!(account::account))
@@ -242,6 +268,7 @@ pub static ROUTES: &[Route] = &[
         .needs(Scope::Admin)
         .keyed()
         .takes(Shape::AccountRequest)
+        .leads_to(&[("grant", "accountId"), ("setTier", "accountId")])
         .answers(201, Shape::Account)
         .refuses(&[409]),
     post("/v1/accounts/{id}/grants", "grant", handler!(admin::grant))
@@ -249,23 +276,27 @@ pub static ROUTES: &[Route] = &[
         .needs(Scope::Admin)
         .keyed()
         .takes(Shape::GrantRequest)
+        .id(Shape::AccountId)
         .answers(201, Shape::Grant)
         .refuses(&[404]),
     route(Method::Put, "/v1/accounts/{id}/tier", "setTier", handler!(admin::set_tier))
         .about("Puts an account into a tier.")
         .needs(Scope::Admin)
         .takes(Shape::TierRequest)
+        .id(Shape::AccountId)
         .answers(200, Shape::Account)
         .refuses(&[404, 409, 507]),
     post("/v1/keys", "makeKey", handler!(admin::make_key))
         .about("Makes an API key, which is shown this once.")
         .needs(Scope::Admin)
         .takes(Shape::KeyRequest)
+        .leads_to(&[("deleteKey", "keyId")])
         .answers(201, Shape::Key)
         .refuses(&[404, 409, 507]),
     route(Method::Delete, "/v1/keys/{id}", "deleteKey", handler!(admin::delete_key))
         .about("Deletes an API key. It is refused from then on.")
         .needs(Scope::Admin)
+        .id(Shape::KeyId)
         .answers(204, Shape::Nothing)
         .refuses(&[404, 409, 507]),
     get("/healthz", "healthz", handler!(status::healthz))

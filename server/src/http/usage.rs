@@ -127,7 +127,7 @@ fn by(query: &mut Query, card: &RateCard) -> By {
         return by;
     }
     let choices = choices(card);
-    if choices.iter().any(|choice| *choice == name) {
+    if choices.contains(&name) {
         return By::Choice(name.into());
     }
     let known: Vec<&str> = By::BUILTIN.iter().map(|(name, _)| *name).chain(choices).collect();
@@ -162,5 +162,23 @@ fn list<'v>(value: &'v pricetag::Value, key: &str) -> &'v [pricetag::Value] {
     match value.get(key) {
         Some(pricetag::Value::List(elements)) => elements,
         _ => &[],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::exhaustion;
+
+    #[test]
+    fn days_to_exhaustion_are_whole_and_none_without_charges() {
+        for (available, charged, days, due) in [
+            (10_000, 0, 30, None),
+            (10_000, 3_000, 30, Some(100)),
+            (10_000, 3_001, 30, Some(99)),
+            (0, 1, 1, Some(0)),
+            (i64::MAX, 1, 3_660, Some(i64::MAX)),
+        ] {
+            assert_eq!(exhaustion(available, charged, days), due, "{available} at {charged} in {days}");
+        }
     }
 }

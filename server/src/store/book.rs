@@ -8,6 +8,8 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
 };
 
+use pricetag::{Code, Credits, Fault, Faults, Path};
+
 use super::{
     Answer, Operation, Placed, Reply, Resolution, StoreFault,
     rows::{
@@ -16,7 +18,7 @@ use super::{
     },
 };
 use crate::{
-    charge::{Account, FreeUse, Settled, Terms},
+    charge::{Account, FreeUse, Refusal, Settled, Terms},
     clock::{Millis, month},
     key::random_hex,
     store::{Idempotency, NewAccount, NewGrant, NewHold},
@@ -25,7 +27,7 @@ use crate::{
 /// The status of a hold or a charge that was placed.
 const CREATED: u16 = 201;
 /// The largest balance, in millicredits: 1,000,000,000 credits.
-const BALANCE_MAX: i64 = pricetag::Credits::MAX.millicredits();
+const BALANCE_MAX: i64 = Credits::MAX.millicredits();
 
 /// What a batch concerns, so that an engine can load it at once. Sorted, so that every process locks in the same order.
 #[derive(Debug, Default)]
@@ -131,7 +133,7 @@ impl Book {
             return Answer::AccountExists;
         }
         if new.grant_millicredits > BALANCE_MAX {
-            return Answer::TooMuch;
+            return too_much("grant");
         }
         let (account_id, tier) = (new.account_id.clone(), new.tier.clone());
         self.changes.opened.push(OpenedRow { account_id: account_id.clone(), tier: tier.clone() });
@@ -159,7 +161,7 @@ impl Book {
     fn grant(&mut self, new: &NewGrant) -> Answer {
         let Some(account) = self.loaded.accounts.get(&new.account_id) else { return Answer::NotFound };
         if account.posted.saturating_add(new.millicredits) > BALANCE_MAX {
-            return Answer::TooMuch;
+            return too_much("amount");
         }
         self.enter(&new.account_id, Step { note: new.note.clone(), ..Step::of("grant", new.millicredits, 0, None) });
         self.reply(&new.account_id, &new.reply)
@@ -186,7 +188,7 @@ impl Book {
             Err(refusal) => return Answer::Refused(refusal),
         };
         if terms.unlimited && account.posted.saturating_add(terms.hold) > BALANCE_MAX {
-            return Answer::TooMuch;
+            return too_much("plan");
         }
         let now = self.loaded.now;
         let hold_id = new_hold_id(now);
@@ -245,7 +247,7 @@ impl Book {
         hold_id: &str,
         reply: Option<&Reply>,
         asked: Resolution,
-        settled: Option<&Settled>,
+        settled: Option<&Result<Settled, Faults>>,
     ) -> Result<Answer, StoreFault> {
         let Some(hold) = self.loaded.holds.get(&(account_id.into(), hold_id.into())) else {
             return Ok(Answer::NotFound);
@@ -257,7 +259,12 @@ impl Book {
         if asked == Resolution::Expired && !over {
             return Ok(Answer::Done);
         }
-        let (resolution, settled) = if over { (Resolution::Expired, None) } else { (asked, settled) };
+        let (resolution, settled) = match settled {
+            _ if over => (Resolution::Expired, None),
+            Some(Err(faults)) => return Ok(Answer::Refused(Refusal::Faults(faults.clone()))),
+            Some(Ok(settled)) => (asked, Some(settled)),
+            None => (asked, None),
+        };
         let hold = hold.clone();
         let charge = settled.map_or(0, |settled| settled.charge);
         if charge > hold.amount {
@@ -364,6 +371,18 @@ impl Book {
         });
         Answer::Stored { status, body, replayed: false }
     }
+}
+
+/// A balance cannot be above the largest amount.
+fn too_much(field: &str) -> Answer {
+    let fault = Fault {
+        code: Code::AmountOverflow,
+        path: Path(vec![pricetag::Step::Key(field.into())]),
+        message: format!("the balance would be above {} credits, the most that an account can have", Credits::MAX),
+        help: None,
+        line: None,
+    };
+    Answer::Refused(Refusal::Faults(Faults { errors: vec![fault] }))
 }
 
 /// The name of a hold: its time and then 80 random bits, so that names ascend and the index grows at its end.

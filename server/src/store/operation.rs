@@ -1,5 +1,7 @@
 //! What the ledger is asked to do, and what it answers.
 
+use pricetag::Faults;
+
 use super::StoreFault;
 use crate::{
     charge::{Account, Refusal, Settled, Terms},
@@ -27,7 +29,8 @@ pub enum Operation {
     Capture {
         account_id: String,
         hold_id: String,
-        settled: Settled,
+        /// What it is settled at, or what is wrong with its outcome.
+        settled: Result<Settled, Faults>,
         reply: Reply,
     },
     Release {
@@ -166,8 +169,6 @@ pub enum Answer {
     /// There is no such account, hold or key.
     NotFound,
     AccountExists,
-    /// The balance would pass the largest amount.
-    TooMuch,
     /// The hold was resolved before.
     HoldResolved(Resolution),
     /// Nothing changed and nothing is stored: the same key may be used again.

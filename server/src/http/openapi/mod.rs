@@ -1,48 +1,170 @@
-//! The description of every route, OpenAPI 3.1.
+//! The description of every route, OpenAPI 3.1: made from the card in force and from the table of routes, which also
+//! makes the router.
+
+mod answers;
+mod card;
+mod schema;
+mod shape;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeSet;
 
 use pricetag::RateCard;
+use utoipa::openapi::{
+    ComponentsBuilder, Content, HeaderBuilder, HttpMethod, InfoBuilder, OpenApi, OpenApiBuilder, PathItem, Paths,
+    RefOr, Required, Response, ResponseBuilder,
+    link::LinkBuilder,
+    path::{Operation, OperationBuilder, Parameter, ParameterBuilder, ParameterIn},
+    request_body::RequestBodyBuilder,
+    security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
+};
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Shape {
-    Nothing,
-    Card,
-    EstimateRequest,
-    Estimate,
-    AlternativesRequest,
-    Alternatives,
-    FitRequest,
-    Fit,
-    AffordableRequest,
-    Affordable,
-    PreflightRequest,
-    Preflight,
-    HoldRequest,
-    Hold,
-    HoldRecord,
-    CaptureRequest,
-    Captured,
-    ReleaseRequest,
-    Released,
-    ChargeRequest,
-    Charge,
-    Account,
-    After,
-    Limit(i64),
-    Entries,
-    UsageBy,
-    Date,
-    Usage,
-    AccountRequest,
-    GrantRequest,
-    Grant,
-    TierRequest,
-    KeyRequest,
-    Key,
-    Status,
-    Metrics,
-    OpenApi,
+use self::schema::{named, text, whole};
+pub use self::shape::Shape;
+use super::{
+    idempotency::KEY_CHARACTERS,
+    problem::CODES,
+    routes::{Method, ROUTES, Route, Takes},
+};
+
+/// The name of the one way to say who asks.
+const KEY: &str = "key";
+
+/// The description as JSON.
+pub fn document(card: &RateCard) -> Vec<u8> {
+    serde_json::to_vec(&describe(card)).expect("a description is JSON")
 }
 
-pub fn document(_card: &RateCard) -> Vec<u8> {
-    b"{}".to_vec()
+fn describe(card: &RateCard) -> OpenApi {
+    let mut paths = Paths::new();
+    for route in ROUTES {
+        let item = PathItem::new(method(route.method), operation(route, card));
+        match paths.paths.get_mut(route.path) {
+            Some(path) => path.merge_operations(item),
+            None => drop(paths.paths.insert(route.path.into(), item)),
+        }
+    }
+    let mut codes: Vec<&str> = CODES.iter().map(|(_, code)| *code).collect();
+    codes.dedup();
+    let key = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("pk_<id>_<secret>");
+    let components = ComponentsBuilder::new()
+        .schemas_from_iter(shape::components(card, &codes))
+        .security_scheme(KEY, SecurityScheme::Http(key.build()));
+    let about = "What will this cost, and is that what is charged? Amounts are credits with at most three decimals, \
+                 times are UTC. Problems are RFC 9457; `code` is stable, and `retry` says what a program may do.";
+    let info = InfoBuilder::new().title("Pricetag").version(env!("CARGO_PKG_VERSION")).description(Some(about));
+    OpenApiBuilder::new().info(info).paths(paths).components(Some(components.build())).build()
+}
+
+const fn method(method: Method) -> HttpMethod {
+    match method {
+        Method::Get => HttpMethod::Get,
+        Method::Post => HttpMethod::Post,
+        Method::Put => HttpMethod::Put,
+        Method::Delete => HttpMethod::Delete,
+    }
+}
+
+fn operation(route: &Route, card: &RateCard) -> Operation {
+    let mut operation = OperationBuilder::new()
+        .operation_id(Some(route.name))
+        .summary(Some(route.about))
+        .parameters(Some(parameters(route, card)));
+    if let Some(scope) = route.scope {
+        operation = operation
+            .security(SecurityRequirement::new(KEY, Vec::<String>::new()))
+            .description(Some(format!("The key needs the scope `{}`.", scope.as_str())));
+    }
+    if let Takes::Optional(shape) | Takes::Document(shape) = route.takes {
+        let required = if matches!(route.takes, Takes::Document(_)) { Required::True } else { Required::False };
+        let mut content = Content::new(Some(shape.schema(card)));
+        content.example = shape.example(card);
+        let body = RequestBodyBuilder::new().content("application/json", content).required(Some(required));
+        operation = operation.request_body(Some(body.build()));
+    }
+    let (status, shape) = route.answer;
+    operation = operation.response(status.to_string(), answer(route, shape, card));
+    if shape == Shape::Card {
+        operation = operation.response("304", Response::new("The card is the one that `If-None-Match` names"));
+    }
+    for status in refusals(route) {
+        operation = operation.response(status.to_string(), problem(status));
+    }
+    operation.build()
+}
+
+fn parameters(route: &Route, card: &RateCard) -> Vec<Parameter> {
+    let parameter = |name: &str, place: ParameterIn, required: Required, schema| {
+        ParameterBuilder::new().name(name).parameter_in(place).required(required).schema(Some(schema))
+    };
+    let mut parameters = Vec::new();
+    if let Some((name, shape)) = route.in_path {
+        parameters.push(parameter(name, ParameterIn::Path, Required::True, shape.schema(card)).build());
+    }
+    if route.keyed {
+        // Without an example, which programs would take for every operation.
+        let (least, most) = (KEY_CHARACTERS.start(), KEY_CHARACTERS.end());
+        let key = schema::shaped(&format!("^[!-~]{{{least},{most}}}$"));
+        let about = "New for each operation, such as `order-7f3a9c21-capture`. Makes the request happen once, however \
+                     often it is sent: its answer is stored and given again";
+        let key = parameter("Idempotency-Key", ParameterIn::Header, Required::True, key).description(Some(about));
+        parameters.push(key.build());
+    }
+    for query in route.query {
+        let schema = query.shape.schema(card);
+        let query = parameter(query.name, ParameterIn::Query, Required::False, schema).description(Some(query.about));
+        parameters.push(query.build());
+    }
+    parameters
+}
+
+fn answer(route: &Route, shape: Shape, card: &RateCard) -> Response {
+    let mut response =
+        ResponseBuilder::new().description(if shape == Shape::Nothing { "It is done" } else { "The answer" });
+    if let Some(media_type) = shape.media_type() {
+        response = response.content(media_type, Content::new(Some(shape.schema(card))));
+    }
+    let header = |about: &str| HeaderBuilder::new().schema(Some(text())).description(Some(about)).build();
+    if shape == Shape::Card {
+        response = response.header("ETag", header("The card's fingerprint"));
+    }
+    if shape == Shape::Hold {
+        response = response.header("Location", header("The hold's address"));
+    }
+    if route.keyed {
+        response =
+            response.header("Idempotency-Replayed", header("`true` when the answer was stored by an earlier request"));
+    }
+    for (operation, member) in route.links {
+        let link = LinkBuilder::new().operation_id(*operation).parameter("id", format!("$response.body#/{member}"));
+        response = response.link(*operation, RefOr::T(link.build()));
+    }
+    response.build()
+}
+
+/// Every status of a problem that a route can answer with.
+fn refusals(route: &Route) -> BTreeSet<u16> {
+    let mut statuses: BTreeSet<u16> = route.refuses.iter().copied().collect();
+    let mut add = |when: bool, more: &[u16]| statuses.extend(more.iter().filter(|_| when));
+    add(true, &[500]);
+    add(route.scope.is_some(), &[401, 403, 503]);
+    add(route.limited, &[429]);
+    add(route.keyed, &[400, 409, 422, 507]);
+    add(route.takes != Takes::Nothing, &[400, 408, 413, 422]);
+    statuses
+}
+
+fn problem(status: u16) -> Response {
+    let codes: Vec<&str> = CODES.iter().filter(|(of, _)| *of == status).map(|(_, code)| *code).collect();
+    let response = ResponseBuilder::new()
+        .description(format!("`{}`", codes.join("`, `")))
+        .content("application/problem+json", Content::new(Some(named("Problem"))));
+    if matches!(status, 429 | 503) {
+        let seconds = HeaderBuilder::new()
+            .schema(Some(whole(0, None)))
+            .description(Some("Seconds until it is worth asking again"));
+        return response.header("Retry-After", seconds.build()).build();
+    }
+    response.build()
 }

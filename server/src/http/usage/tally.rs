@@ -174,3 +174,93 @@ impl Tally {
         groups
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::{Sums, Tally, number};
+    use crate::{http::usage::By, store::Capture};
+
+    const DAY_MS: i64 = 86_400_000;
+
+    /// A capture of two lines: 3 of 3 pictures at 2.5 credits, and 1 of 2 at 0.1.
+    fn capture(day: i64, asset: Option<&str>) -> Capture {
+        let line = |item: usize, operation: &str, expected: f64| {
+            let total = json!({"low": 0, "expected": expected, "high": 9});
+            json!({"item": item, "operation": operation, "total": total})
+        };
+        let settled = |item: usize, delivered: u64, charge: f64| json!({"item": item, "delivered": delivered, "free": 0, "charge": charge, "capped": false});
+        Capture {
+            at: day * DAY_MS,
+            asset: asset.map(Into::into),
+            plan: json!({"items": [{"operation": "create", "model": "a"}, {"operation": "edit"}]}).to_string(),
+            estimate: json!({"lines": [line(0, "create", 7.5), line(1, "edit", 0.2)]}).to_string(),
+            settlement: json!({"charge": 7.6, "lines": [settled(0, 3, 7.5), settled(1, 1, 0.1)]}).to_string(),
+            captured: 7_600,
+        }
+    }
+
+    /// The groups' keys with captures, lines, outputs, estimated, charged and average.
+    fn groups(by: By, captures: &[Capture]) -> Vec<Value> {
+        let mut tally = Tally::new(by);
+        for capture in captures {
+            tally.add(capture).unwrap();
+        }
+        let row = |(key, sums): (Option<String>, Sums)| {
+            let figures = serde_json::to_value(sums.figures()).unwrap();
+            let names = ["captures", "lines", "outputs", "estimated", "charged", "averagePerOutput"];
+            json!([key, names.map(|name| figures[name].clone())])
+        };
+        tally.groups().into_iter().map(row).collect()
+    }
+
+    #[test]
+    fn lines_are_grouped_and_added_up_exactly() {
+        let captures = [capture(1, Some("x")), capture(1, None), capture(0, Some("x"))];
+        assert_eq!(
+            groups(By::Operation, &captures),
+            [json!(["create", [3, 3, 9, 22.5, 22.5, 2.5]]), json!(["edit", [3, 3, 3, 0.6, 0.3, 0.1]])]
+        );
+        assert_eq!(
+            groups(By::Day, &captures),
+            [json!(["1970-01-01", [1, 2, 4, 7.7, 7.6, 1.9]]), json!(["1970-01-02", [2, 4, 8, 15.4, 15.2, 1.9]])]
+        );
+        assert_eq!(
+            groups(By::Asset, &captures),
+            [json!(["x", [2, 4, 8, 15.4, 15.2, 1.9]]), json!([null, [1, 2, 4, 7.7, 7.6, 1.9]])]
+        );
+        assert_eq!(
+            groups(By::Choice("model".into()), &captures),
+            [json!(["a", [3, 3, 9, 22.5, 22.5, 2.5]]), json!([null, [3, 3, 3, 0.6, 0.3, 0.1]])]
+        );
+    }
+
+    #[test]
+    fn an_average_rounds_half_up_and_nothing_has_none() {
+        let sums = |outputs, charged| Sums { outputs, charged, ..Sums::default() };
+        for (outputs, charged, due) in
+            [(0, 0, None), (3, 0, Some(0)), (2, 1, Some(1)), (3, 1, Some(0)), (3, 2, Some(1)), (8, 12, Some(2))]
+        {
+            assert_eq!(sums(outputs, charged).average(), due, "{charged} by {outputs}");
+        }
+    }
+
+    #[test]
+    fn sums_are_written_exactly_beyond_the_largest_amount() {
+        for (millicredits, due) in
+            [(0, "0"), (1, "0.001"), (100, "0.1"), (29_000, "29"), (12_345_678_901_234_567, "12345678901234.567")]
+        {
+            assert_eq!(number(millicredits).get(), due);
+        }
+    }
+
+    #[test]
+    fn a_document_that_is_not_what_was_stored_is_an_error() {
+        let broken = Capture { settlement: "{}".into(), ..capture(0, None) };
+        assert!(Tally::new(By::Day).add(&broken).is_err());
+        let charge = r#"{"lines": [{"item": 0, "delivered": 1, "charge": 0.0001}]}"#;
+        let broken = Capture { settlement: charge.into(), ..capture(0, None) };
+        assert!(Tally::new(By::Day).add(&broken).is_err());
+    }
+}

@@ -18,8 +18,10 @@ use crate::{
 
 /// More would only wait for the same few cores of the database.
 const CONNECTIONS: usize = 8;
-/// How long a read waits for a connection, and a new connection for the database.
+/// How long a read waits for a connection.
 const CONNECTION_WAIT: Duration = Duration::from_secs(1);
+/// How long a new connection may take. A database under load takes its time to start a process for it.
+const CREATE_WAIT: Duration = Duration::from_secs(5);
 
 const NOW: &str = "(extract(epoch FROM now()) * 1000)::bigint";
 
@@ -37,7 +39,7 @@ impl Readers {
         let pool = Pool::builder(Manager::from_config(config.clone(), NoTls, recycling))
             .max_size(CONNECTIONS)
             .runtime(Runtime::Tokio1)
-            .timeouts(Timeouts { wait, create: wait, recycle: wait })
+            .timeouts(Timeouts { wait, create: Some(CREATE_WAIT), recycle: wait })
             .build()
             .map_err(|error| OpenError(format!("the connections to the database cannot be managed: {error}")))?;
         Ok(Self { pool })

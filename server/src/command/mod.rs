@@ -31,7 +31,7 @@ pub struct CommandLine {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Serve the page and the API, with the ledger in one SQLite file
+    /// Serve the page and the API, with the ledger in a SQLite file or a PostgreSQL
     Serve(serve::Serve),
     /// Rate a plan: {"plan", "freeUnits"?}
     Estimate(Asked),

@@ -1,8 +1,8 @@
 //! A connection of a writer's own, and what is prepared on it.
 
-use tokio_postgres::{Client, Config, NoTls, Statement};
+use tokio_postgres::{Client, Config, Statement};
 
-use super::statements;
+use super::{statements, tls};
 use crate::store::StoreFault;
 
 /// A commit is answered when it is on disk, whatever the database's default is; nobody waits long for a row that another
@@ -11,7 +11,7 @@ const SESSION: &str = "SET synchronous_commit = on; SET lock_timeout = '1s'; SET
     SET idle_in_transaction_session_timeout = '10s'; SET default_transaction_isolation = 'read committed'";
 
 pub async fn connect(config: &Config) -> Result<Client, StoreFault> {
-    let (client, connection) = config.connect(NoTls).await?;
+    let (client, connection) = config.connect(tls::connector(config)?).await?;
     tokio::spawn(async move {
         if let Err(error) = connection.await {
             tracing::warn!(%error, "a connection to the database ended");

@@ -4,11 +4,13 @@ mod connection;
 mod fault;
 mod readers;
 mod statements;
+mod tls;
 mod writer;
 
 use std::time::Duration;
 
 pub use tokio_postgres::Config;
+use tokio_postgres::config::{Host, SslMode};
 
 pub use self::{readers::Readers, writer::spawn};
 use super::{OpenError, StoreFault};
@@ -29,6 +31,11 @@ pub fn config(url: &str) -> Result<Config, OpenError> {
     if config.get_hosts().is_empty() {
         return Err(OpenError("the database URL names no host".into()));
     }
+    // Encryption is what the URL asks for. An encrypted connection is a verified one, so it cannot be the default: a
+    // database on this machine often has a certificate that nobody signed.
+    if config.get_ssl_mode() == SslMode::Prefer {
+        config.ssl_mode(SslMode::Disable);
+    }
     config.connect_timeout(CONNECT_WAIT).application_name("pricetag");
     // A connection that the network lost is noticed, and so is a commit that is never answered.
     config.keepalives_idle(Duration::from_secs(5)).tcp_user_timeout(Duration::from_secs(10));
@@ -41,8 +48,8 @@ pub fn described(config: &Config) -> String {
         .get_hosts()
         .iter()
         .map(|host| match host {
-            tokio_postgres::config::Host::Tcp(name) => name.clone(),
-            tokio_postgres::config::Host::Unix(path) => path.display().to_string(),
+            Host::Tcp(name) => name.clone(),
+            Host::Unix(path) => path.display().to_string(),
         })
         .collect();
     let database = config.get_dbname().or(config.get_user()).unwrap_or_default();

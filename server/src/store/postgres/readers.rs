@@ -3,9 +3,12 @@
 use std::{str::FromStr, time::Duration};
 
 use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime, Timeouts};
-use tokio_postgres::{Config, NoTls, Row, types::ToSql};
+use tokio_postgres::{Config, Row, types::ToSql};
 
-use super::statements::{self, hash_of};
+use super::{
+    statements::{self, hash_of},
+    tls,
+};
 use crate::{
     charge::{Account, HOLD_MS_MAX},
     clock::{Millis, month},
@@ -35,8 +38,9 @@ type Found<T> = Result<T, StoreFault>;
 impl Readers {
     pub fn open(config: &Config) -> Result<Self, OpenError> {
         let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
+        let connector = tls::connector(config).map_err(|fault| OpenError(fault.to_string()))?;
         let wait = Some(CONNECTION_WAIT);
-        let pool = Pool::builder(Manager::from_config(config.clone(), NoTls, recycling))
+        let pool = Pool::builder(Manager::from_config(config.clone(), connector, recycling))
             .max_size(CONNECTIONS)
             .runtime(Runtime::Tokio1)
             .timeouts(Timeouts { wait, create: Some(CREATE_WAIT), recycle: wait })

@@ -10,7 +10,7 @@ mod postgres_charges;
 mod sqlite;
 
 // The fixtures of the tests, of which a bench needs only some.
-#[allow(dead_code, unused_imports)]
+#[allow(dead_code, unused_imports, unused_macros)]
 #[path = "../../tests/server/engine.rs"]
 mod engine;
 #[allow(dead_code)]
@@ -107,5 +107,13 @@ pub fn charges(ledger: &Ledger, server: &Server, accounts: usize, settings: &Set
         (0..accounts).map(|_| administrator.account("pro", 100_000_000_000, "estimate,hold,read").key).collect();
     let body = server.client(&keys[0]).accepted(&two_credits()).to_string();
     let seconds = settings.seconds;
-    Load { base: server.base.clone(), path: "/v1/charges".into(), keys, body, clients: CLIENTS, seconds, requests_max: u64::MAX }
+    Load {
+        base: server.base.clone(),
+        path: "/v1/charges".into(),
+        keys,
+        body,
+        clients: CLIENTS,
+        seconds,
+        requests_max: u64::MAX,
+    }
 }

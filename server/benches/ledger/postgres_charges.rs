@@ -1,12 +1,7 @@
 //! Charges on PostgreSQL beside `pgbench -N`: the same cluster, the same number of clients, in turns.
 
 use super::{
-    CLIENTS, Row, Settings, charges as load_of,
-    engine::Ledger,
-    median,
-    postgres::Cluster,
-    row,
-    running::Server,
+    CLIENTS, Row, Settings, charges as load_of, engine::Ledger, median, postgres::Cluster, row, running::Server,
 };
 
 /// As many rows as a small shop has customers: 100,000 of pgbench's accounts each.

@@ -54,19 +54,18 @@ impl<'o> Needs<'o> {
     }
 }
 
-/// Decides on every operation in turn.
+/// Decides on every operation in turn. A defect that one of them brings out fails them all before anything is written,
+/// and, as they are then tried one by one, that one alone.
 pub fn decide<'o>(
     loaded: Loaded,
     operations: impl IntoIterator<Item = &'o Operation>,
-) -> (Vec<Result<Answer, StoreFault>>, Changes) {
+) -> Result<(Vec<Result<Answer, StoreFault>>, Changes), StoreFault> {
     let mut book = Book { loaded, changes: Changes::default() };
-    // A defect that a single plan brings out must not stop everybody's charges. Rating comes before the first change.
-    let decide = |operation| {
-        catch_unwind(AssertUnwindSafe(|| book.apply(operation)))
-            .unwrap_or_else(|_| Err(StoreFault::Unavailable("the operation met a defect".into())))
-    };
-    let answers = operations.into_iter().map(decide).collect();
-    (answers, book.changes)
+    let decided = catch_unwind(AssertUnwindSafe(|| {
+        operations.into_iter().map(|operation| book.apply(operation)).collect::<Vec<_>>()
+    }));
+    let answers = decided.map_err(|_| StoreFault::Rejected("the operation met a defect".into()))?;
+    Ok((answers, book.changes))
 }
 
 struct Book {

@@ -84,7 +84,7 @@ fn a_refusal_a_failure_and_a_defect_undo_themselves_and_not_their_neighbours() {
     let receipts: Vec<bool> = answers.iter().map(is_receipt).collect();
     assert_eq!(receipts, [true, false, true, false, false, true]);
     assert!(matches!(answers[1], Ok(Answer::Refused(Refusal::Faults(_)))));
-    assert!(matches!((&answers[3], &answers[4]), (Err(StoreFault::Unavailable(_)), Ok(Answer::AccountExists))));
+    assert!(matches!((&answers[3], &answers[4]), (Err(StoreFault::Rejected(_)), Ok(Answer::AccountExists))));
     drop(ledger);
     assert_eq!(audit(&folder.database()).captures, 3);
 }

@@ -117,7 +117,7 @@ impl Writer {
 
 async fn transact(connection: &Connection, operations: &[&Operation]) -> Result<Answers, StoreFault> {
     let loaded = statements::load(connection, &Needs::of(operations.iter().copied())).await?;
-    let (answers, changes) = decide(loaded, operations.iter().copied());
+    let (answers, changes) = decide(loaded, operations.iter().copied())?;
     statements::write(connection, &changes).await?;
     Ok(answers)
 }

@@ -51,7 +51,7 @@ impl Database {
         // A transaction that is dropped without a commit is rolled back.
         let transaction = self.begin()?;
         let loaded = statements::load(&transaction, &Needs::of(operations.iter().copied()), now)?;
-        let (answers, changes) = decide(loaded, operations.iter().copied());
+        let (answers, changes) = decide(loaded, operations.iter().copied())?;
         statements::write(&transaction, &changes)?;
         transaction.commit()?;
         Ok(answers)

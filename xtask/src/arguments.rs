@@ -15,9 +15,10 @@ usage: cargo xtask <command>
   bench            build, then run the benches, native ones and the package's
   help             show this text
 
-It needs Rust (rustup) and Node.js 20.19 or newer; `test` also needs Chromium, which it
-installs by itself where it is root and there is apt. Whatever else is missing is named
-with the command that installs it.
+It needs Rust (rustup) and Node.js 20.19 or newer; `test` also needs Chromium, PostgreSQL
+and Python with venv, and `bench` PostgreSQL. They install these by themselves where they
+are root and there is apt. Whatever else is missing is named with the command that
+installs it.
 ";
 
 /// Where the page is, unless another port is asked for.

@@ -1,10 +1,10 @@
-//! Runs the benches: those of `cargo bench`, then the package's in Node.js.
+//! Runs the benches: those of `cargo bench` for the crate and the server, then the package's in Node.js.
 
 use std::{fs, process::Command};
 
 use anyhow::{Result, ensure};
 
-use crate::{build, process, workspace::Workspace};
+use crate::{build, prerequisites, process, workspace::Workspace};
 
 pub fn run(workspace: &Workspace) -> Result<()> {
     let native = in_benches(workspace, "rs")?;
@@ -13,6 +13,7 @@ pub fn run(workspace: &Workspace) -> Result<()> {
         !native.is_empty() || !scripts.is_empty(),
         "there is nothing to run: benches/ holds no .rs and no .mjs file"
     );
+    prerequisites::postgres()?;
     build::everything(workspace)?;
     if !native.is_empty() {
         println!("\n== native");
@@ -22,6 +23,12 @@ pub fn run(workspace: &Workspace) -> Result<()> {
                 .current_dir(workspace.root()),
         )?;
     }
+    println!("\n== server");
+    process::run(
+        Command::new("cargo")
+            .args(["bench", "--package", "pricetag-server", "--bench", "ledger"])
+            .current_dir(workspace.root()),
+    )?;
     for script in scripts {
         println!("\n== {script}");
         process::run(Command::new("node").arg(&script).current_dir(workspace.root()))?;

@@ -106,7 +106,7 @@ fn install(name: &str, package: &str) -> Result<bool> {
 }
 
 /// The programs of a `PostgreSQL` server, of which the tests start their own clusters.
-fn postgres() -> Result<()> {
+pub fn postgres() -> Result<()> {
     if find_postgres() || (install("PostgreSQL", "postgresql")? && find_postgres()) {
         return Ok(());
     }

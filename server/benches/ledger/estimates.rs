@@ -6,10 +6,10 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
-use axum::{body::Bytes, http::header, routing::post};
+use axum::{Router, body::Bytes, http::header, routing::post};
 use pricetag::RateCard;
 use pricetag_server::{
-    http::{App, listen, router},
+    http::{App, listen, router_with},
     store::{Place, Settings as Writing, Store},
 };
 use serde_json::json;
@@ -46,7 +46,8 @@ async fn serve(database: PathBuf) {
         let constant = constant.clone();
         async move { ([(header::CONTENT_TYPE, "application/json")], constant) }
     };
-    let router = router(app).route("/constant", post(answer));
+    let bare = answer.clone();
+    let router = router_with(app, Router::new().route("/constant", post(answer))).route("/bare", post(bare));
     let stop = tokio::task::spawn_blocking(|| std::io::stdin().read_to_end(&mut Vec::new()));
     listen::serve(listener, router, async { drop(stop.await) }).await;
 }
@@ -107,18 +108,19 @@ fn beside_a_constant(name: &str, body: &serde_json::Value, settings: &Settings) 
         seconds: settings.seconds,
         requests_max: u64::MAX,
     };
-    let loads = [load("/v1/estimate"), load("/constant")];
-    let mut rounds: [Vec<Answered>; 2] = Default::default();
+    let loads = [load("/v1/estimate"), load("/constant"), load("/bare")];
+    let mut rounds: [Vec<Answered>; 3] = Default::default();
     for _ in 0..settings.rounds {
         for (load, rounds) in loads.iter().zip(&mut rounds) {
             rounds.push(load.run());
         }
     }
-    let [ours, constant] = rounds.map(median);
+    let [ours, constant, bare] = rounds.map(median);
     let ratio = 100.0 * ours.per_second() / constant.per_second();
     vec![
         row(format!("POST /v1/estimate, {name}"), format!("{:.0}/s", ours.per_second()), ""),
         row(format!("  a constant of {} bytes", estimate.len()), format!("{:.0}/s", constant.per_second()), ""),
+        row("  the same without what all answers have", format!("{:.0}/s", bare.per_second()), ""),
         row("  estimates to constants", format!("{ratio:.0} %"), "at least 80 %"),
         row("  p99", format!("{:.1} ms", ours.p99_ms), ""),
     ]

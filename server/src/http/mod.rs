@@ -39,8 +39,14 @@ pub use self::{
 
 /// The whole server as one service.
 pub fn router(app: App) -> Router {
+    router_with(app, Router::new())
+}
+
+/// The same with more routes, which get what all answers have. A bench measures ours beside them.
+pub fn router_with(app: App, more: Router<App>) -> Router {
     routes::by_path()
         .fold(Router::new(), |router, (path, methods)| router.route(path, methods))
+        .merge(more)
         .fallback(page::serve)
         .method_not_allowed_fallback(|| async { Problem::method_not_allowed() })
         .layer(CompressionLayer::new())

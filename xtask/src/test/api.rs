@@ -25,15 +25,20 @@ pub fn run(workspace: &Workspace) -> Result<Counts> {
     let server = Server::start(workspace, &folder.join("pricetag.db"))?;
     let key = server.key(workspace)?;
     let report = folder.join("report.xml");
+    let settings = workspace.path("xtask/api");
     let mut command = Command::new(schemathesis);
     command
+        .arg("--config-file")
+        .arg(settings.join("schemathesis.toml"))
         .args(["run", &format!("{}/openapi.json", server.base)])
-        .args(["--header", &format!("Authorization: Bearer {key}")])
         .args(["--checks=all", "--phases=examples,coverage,fuzzing,stateful", "--continue-on-failure"])
         .args(["--max-examples", EXAMPLES_MAX, "--seed", SEED, "--generation-database=none"])
         .args(["--report=junit", "--report-junit-path"])
         .arg(&report)
+        .env("PRICETAG_KEY", key)
+        .env("SCHEMATHESIS_HOOKS", settings.join("hooks.py"))
         .env("NO_COLOR", "1")
+        .env("PYTHONDONTWRITEBYTECODE", "1")
         .current_dir(&folder);
     let status = command.status().context("schemathesis could not be started")?;
     let counts = counts::of_junit(&fs::read_to_string(report).unwrap_or_default());
@@ -42,7 +47,7 @@ pub fn run(workspace: &Workspace) -> Result<Counts> {
 
 /// The tool, in an environment of its own that is made anew when its list of packages changes.
 fn schemathesis(workspace: &Workspace) -> Result<PathBuf> {
-    let list = workspace.path("xtask/api.requirements.txt");
+    let list = workspace.path("xtask/api/requirements.txt");
     let environment = workspace.kept("python");
     let program = environment.join(if cfg!(windows) { "Scripts/schemathesis.exe" } else { "bin/schemathesis" });
     let installed = environment.join("installed.txt");

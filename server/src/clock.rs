@@ -7,8 +7,9 @@ pub type Millis = i64;
 
 /// The system's time at the start of the process, and what passed since then by a clock that nobody can set.
 ///
-/// So a clock that is set forward lets no hold expire early, and one that is set back lets none come back: not while the
-/// server runs, and not over a restart either, because it starts no earlier than the last time that the ledger knows.
+/// So while it runs, a clock that is set forward lets no hold expire early, and one that is set back lets none come back.
+/// A restart takes the system's time anew, but starts no earlier than the last time that the ledger knows. The time that a
+/// machine is suspended may not be counted.
 #[derive(Debug)]
 pub struct Clock {
     start_ms: Millis,

@@ -33,6 +33,7 @@ CREATE TABLE entries (
   CHECK (0 <= held_before AND held_before <= posted_before),
   CHECK (0 <= held_after AND held_after <= posted_after),
   CHECK ((hold_id IS NOT NULL) = (kind NOT IN ('open', 'grant', 'tier'))),
+  CHECK ((seq = 0) = (kind = 'open')),
   CHECK (CASE kind
     WHEN 'open'      THEN seq = 0 AND posted_before = 0 AND posted_after = 0 AND held_before = 0 AND held_after = 0
     WHEN 'grant'     THEN posted_after > posted_before AND held_after = held_before
@@ -70,6 +71,9 @@ CREATE TABLE holds (
   expires_at  bigint CHECK (expires_at > at), -- NULL for a charge, which is captured at once
   PRIMARY KEY (account_id, hold_id)
 );
+
+ALTER TABLE entries ADD CONSTRAINT entries_name_their_hold FOREIGN KEY (account_id, hold_id)
+  REFERENCES holds (account_id, hold_id);
 
 CREATE INDEX holds_by_expiry ON holds (expires_at) WHERE expires_at IS NOT NULL;
 
@@ -116,7 +120,10 @@ CREATE TABLE api_keys (
 
 -- Guards. A database that is spread over machines and takes no triggers goes without this part.
 
-CREATE FUNCTION pricetag_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+-- Their functions look into this schema alone, so that nobody can put another table in the way.
+SELECT set_config('search_path', quote_ident(current_schema()) || ', pg_temp', true);
+
+CREATE FUNCTION pricetag_refuse() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
   RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
 END $$;
@@ -126,12 +133,15 @@ CREATE TRIGGER entries_stay BEFORE UPDATE OR DELETE OR TRUNCATE ON entries EXECU
 CREATE TRIGGER holds_stay BEFORE UPDATE OR DELETE OR TRUNCATE ON holds EXECUTE FUNCTION pricetag_refuse();
 CREATE TRIGGER hold_outcomes_stay BEFORE UPDATE OR DELETE OR TRUNCATE ON hold_outcomes EXECUTE FUNCTION pricetag_refuse();
 CREATE TRIGGER ops_stay BEFORE UPDATE OR DELETE OR TRUNCATE ON ops EXECUTE FUNCTION pricetag_refuse();
+CREATE TRIGGER cards_stay BEFORE DELETE OR TRUNCATE ON cards EXECUTE FUNCTION pricetag_refuse();
 -- A card that comes into force again only moves its time.
-CREATE TRIGGER cards_stay BEFORE UPDATE OF fingerprint, body OR DELETE OR TRUNCATE ON cards EXECUTE FUNCTION pricetag_refuse();
+CREATE TRIGGER cards_unchanged BEFORE UPDATE ON cards FOR EACH ROW
+  WHEN (NEW.fingerprint <> OLD.fingerprint OR NEW.body <> OLD.body OR NEW.active_from < OLD.active_from)
+  EXECUTE FUNCTION pricetag_refuse();
 
 -- An entry continues the one before it, and the account has already moved at least that far. Together with the foreign
 -- key of `accounts` this makes a balance that differs from the last entry impossible to commit.
-CREATE FUNCTION pricetag_entries_continue() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION pricetag_entries_continue() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
   IF EXISTS (
     SELECT FROM added LEFT JOIN accounts a USING (account_id) WHERE a.seq IS NULL OR a.seq < added.seq
@@ -150,7 +160,7 @@ END $$;
 CREATE TRIGGER entries_continue AFTER INSERT ON entries REFERENCING NEW TABLE AS added
   FOR EACH STATEMENT EXECUTE FUNCTION pricetag_entries_continue();
 
-CREATE FUNCTION pricetag_accounts_move() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION pricetag_accounts_move() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
   IF EXISTS (SELECT FROM before FULL JOIN after USING (account_id)
     WHERE before.seq IS NULL OR after.seq IS NULL
@@ -164,7 +174,7 @@ END $$;
 CREATE TRIGGER accounts_move AFTER UPDATE ON accounts REFERENCING OLD TABLE AS before NEW TABLE AS after
   FOR EACH STATEMENT EXECUTE FUNCTION pricetag_accounts_move();
 
-CREATE FUNCTION pricetag_outcomes_within() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION pricetag_outcomes_within() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
   IF EXISTS (SELECT FROM added JOIN holds h USING (account_id, hold_id) WHERE added.captured > h.amount) THEN
     RAISE EXCEPTION 'more is captured than was held' USING ERRCODE = 'integrity_constraint_violation';

@@ -3,7 +3,8 @@
 -- The guard of every charge is the conditional update of `accounts`. The rest makes a wrong history impossible:
 -- an account can only point at an entry with exactly its balances (the deferred foreign key), an entry can only
 -- continue the one before it (`entries_continue`), and nothing of the history can be changed or taken away.
--- The same tables for PostgreSQL are in ../postgres; what is a trigger here and what a constraint differs.
+-- Foreign keys must be on, as they are on every connection of the server; a shell has them off until it is told
+-- `PRAGMA foreign_keys = ON`. The same tables for PostgreSQL are in ../postgres; what is a trigger here and what a constraint differs.
 
 CREATE TABLE accounts (
   account_id TEXT    NOT NULL,
@@ -35,6 +36,8 @@ CREATE TABLE entries (
   CHECK (0 <= held_before AND held_before <= posted_before),
   CHECK (0 <= held_after AND held_after <= posted_after),
   CHECK ((hold_id IS NOT NULL) = (kind NOT IN ('open', 'grant', 'tier'))),
+  CHECK ((seq = 0) = (kind = 'open')),
+  FOREIGN KEY (account_id, hold_id) REFERENCES holds (account_id, hold_id),
   CHECK (CASE kind
     WHEN 'open'      THEN seq = 0 AND posted_before = 0 AND posted_after = 0 AND held_before = 0 AND held_after = 0
     WHEN 'grant'     THEN posted_after > posted_before AND held_after = held_before
@@ -136,7 +139,7 @@ CREATE TRIGGER accounts_once BEFORE INSERT ON accounts WHEN EXISTS
   (SELECT 1 FROM accounts WHERE account_id = NEW.account_id)
   BEGIN SELECT RAISE(ABORT, 'an account is there already'); END;
 CREATE TRIGGER holds_once BEFORE INSERT ON holds WHEN EXISTS
-  (SELECT 1 FROM holds WHERE account_id = NEW.account_id AND hold_id = NEW.hold_id)
+  (SELECT 1 FROM holds WHERE (account_id = NEW.account_id AND hold_id = NEW.hold_id) OR rowid = NEW.rowid)
   BEGIN SELECT RAISE(ABORT, 'a hold is there already'); END;
 CREATE TRIGGER hold_outcomes_once BEFORE INSERT ON hold_outcomes WHEN EXISTS
   (SELECT 1 FROM hold_outcomes WHERE account_id = NEW.account_id AND hold_id = NEW.hold_id)
@@ -145,8 +148,11 @@ CREATE TRIGGER hold_outcomes_within BEFORE INSERT ON hold_outcomes WHEN NEW.capt
   (SELECT amount FROM holds WHERE account_id = NEW.account_id AND hold_id = NEW.hold_id)
   BEGIN SELECT RAISE(ABORT, 'more is captured than was held'); END;
 CREATE TRIGGER ops_once BEFORE INSERT ON ops WHEN EXISTS
-  (SELECT 1 FROM ops WHERE account_id = NEW.account_id AND idem_key = NEW.idem_key)
+  (SELECT 1 FROM ops WHERE (account_id = NEW.account_id AND idem_key = NEW.idem_key) OR rowid = NEW.rowid)
   BEGIN SELECT RAISE(ABORT, 'an idempotency key is used already'); END;
+CREATE TRIGGER cards_once BEFORE INSERT ON cards WHEN EXISTS
+  (SELECT 1 FROM cards WHERE (fingerprint = NEW.fingerprint AND body <> NEW.body) OR rowid = NEW.rowid)
+  BEGIN SELECT RAISE(ABORT, 'a card is there already'); END;
 
 CREATE TRIGGER accounts_stay BEFORE DELETE ON accounts BEGIN SELECT RAISE(ABORT, 'accounts cannot be deleted'); END;
 CREATE TRIGGER entries_unchanged BEFORE UPDATE ON entries BEGIN SELECT RAISE(ABORT, 'entries are append-only'); END;

@@ -6,16 +6,24 @@ use pricetag::RateCard;
 
 use crate::store::{Operation, Store};
 
-/// The card that a server starts with: its file's, which is published by that; else the one that the ledger has in
-/// force; and in a new ledger the built-in one.
+/// The card that a server starts with: its file's, which is published by that, unless it was before; then the one in force
+/// stays, so that a server that starts again, or one more, does not take back what was published since. In a new ledger
+/// without a file it is the built-in one.
 pub async fn first(store: &Store, file: Option<&Path>) -> Result<RateCard, Box<dyn Error>> {
-    let newest = if file.is_none() { newest(store).await? } else { None };
-    if let Some(card) = newest {
-        return Ok(card);
-    }
     let card = super::card(file)?;
-    publish(store, &card).await?;
-    Ok(card)
+    let known = store.card(card.fingerprint()).await?.is_some();
+    let newest = if known || file.is_none() { newest(store).await? } else { None };
+    let Some(newest) = newest else {
+        publish(store, &card).await?;
+        return Ok(card);
+    };
+    if file.is_some() && newest.fingerprint() != card.fingerprint() {
+        tracing::warn!(
+            in_force = format!("{} {}", newest.id(), newest.version()),
+            "the card of --card was replaced by a later one; SIGHUP or `pricetag card publish` puts it in force again"
+        );
+    }
+    Ok(newest)
 }
 
 /// The card that was published last.

@@ -6,10 +6,12 @@ use clap::Subcommand;
 
 use super::{Ended, Ending, ledger::Ledger};
 use crate::{
-    clock::{Clock, Millis},
+    clock::Millis,
     key::{Key, Scopes},
     store::{Answer, NewKey, Operation, Store},
 };
+
+const DAY_MS: Millis = 86_400_000;
 
 #[derive(Subcommand)]
 pub enum Keys {
@@ -41,7 +43,7 @@ impl Keys {
             Self::New { ledger, account, scopes, expires } => ledger.beside(async |store| {
                 let account_id = choose(&store, account).await?;
                 let key = Key::generate();
-                let expires = expires.map(days_from_now);
+                let expires = expires.map(|days| store.now() + i64::from(days) * DAY_MS);
                 store.run(new_key(&key, account_id.clone(), scopes.clone(), expires)).await?;
                 writeln!(anstream::stdout().lock(), "{}", key.reveal())?;
                 writeln!(
@@ -70,11 +72,6 @@ async fn choose(store: &Store, wanted: Option<String>) -> Result<String, Box<dyn
             _ => Err("there is more than one account; name one with --account".into()),
         },
     }
-}
-
-fn days_from_now(days: u32) -> Millis {
-    const DAY_MS: Millis = 86_400_000;
-    Clock::no_earlier_than(0).now() + i64::from(days) * DAY_MS
 }
 
 /// The operation that stores a key.

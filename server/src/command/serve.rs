@@ -20,10 +20,12 @@ use crate::{
         listen::{self, GRACE},
         router,
     },
-    key::{Key, Scopes, random_hex},
-    store::{NewAccount, Operation, Place, Settings, Store, Writers},
+    key::{Key, Scopes},
+    store::{Answer, NewAccount, Operation, Place, Settings, Store, Writers},
 };
 
+/// The account to try with, the same for servers that start at once on one database.
+const FIRST_ACCOUNT: &str = "acct_first";
 /// How often what nobody needs any more is dropped.
 const TIDY_EVERY: Duration = Duration::from_secs(10);
 
@@ -55,8 +57,9 @@ pub struct Serve {
     /// The tier of the first account; without it the card's second one, or its only one
     #[arg(long, env = "PRICETAG_TIER")]
     tier: Option<String>,
-    /// Requests a minute for an account, and for an address without a key: a number or `unlimited`, then `tier=N` for a tier
-    #[arg(long, value_name = "LIST", env = "PRICETAG_REQUESTS_PER_MINUTE", default_value = "600")]
+    /// Requests a minute of an account: `card` for what the card says of its tier, a number or `unlimited`; then `tier=N` for a
+    /// tier. Calls without a key are counted by address, 600 with `card`
+    #[arg(long, value_name = "LIST", env = "PRICETAG_REQUESTS_PER_MINUTE", default_value = "card")]
     requests_per_minute: RequestsPerMinute,
     /// How much to log on standard error: off, error, warn, info, debug, trace
     #[arg(long, value_name = "LEVEL", env = "PRICETAG_LOG", default_value = "warn")]
@@ -113,7 +116,7 @@ impl Serve {
         if !store.first_accounts().await?.is_empty() {
             return Ok(None);
         }
-        let account_id = format!("acct_{}", random_hex::<8>());
+        let account_id = FIRST_ACCOUNT.to_owned();
         let key = Key::generate();
         let account = Operation::OpenAccount(NewAccount {
             account_id: account_id.clone(),
@@ -121,7 +124,9 @@ impl Serve {
             grant_millicredits: tier.monthly_credits.map_or(0, pricetag::Credits::millicredits),
             reply: None,
         });
-        store.run(account).await?;
+        if let Answer::AccountExists = store.run(account).await? {
+            return Ok(None); // another server of this ledger was faster
+        }
         store.run(new_key(&key, account_id.clone(), Scopes::browser(), None)).await?;
         let credits = tier.monthly_credits.map_or_else(|| "unlimited".into(), |credits| credits.to_string());
         Ok(Some(FirstAccount { account_id, tier: tier.id.clone(), credits, key }))

@@ -116,7 +116,7 @@ pub async fn make_key(mut asked: Asked) -> Result<Response, Problem> {
     let read = fields.finish(account.zip(scopes)).map_err(|faults| Problem::faults(&faults))?;
     let (account_id, scopes) = read.ok_or_else(Problem::defect)?;
     let key = Key::generate();
-    let expires = days.map(|days| asked.app.clock().now() + i64::from(days) * DAY_MS);
+    let expires = days.map(|days| asked.store().now() + i64::from(days) * DAY_MS);
     let view = KeyView {
         key_id: key.id(),
         key: key.reveal(),

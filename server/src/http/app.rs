@@ -11,7 +11,7 @@ use super::{
     meters::Meters,
     openapi,
 };
-use crate::{clock::Clock, store::Store};
+use crate::store::Store;
 
 /// A handle on all of it, cheap to clone.
 #[derive(Clone)]
@@ -20,9 +20,8 @@ pub struct App(Arc<Shared>);
 struct Shared {
     in_force: ArcSwap<InForce>,
     store: Store,
-    limits: Limits,
+    requests_per_minute: RequestsPerMinute,
     meters: Meters,
-    clock: Clock,
 }
 
 /// A card in force, and what is made of it once. A request takes it at its beginning and uses no other.
@@ -32,14 +31,17 @@ pub struct InForce {
     pub document: Bytes,
     /// Its fingerprint as an ETag.
     pub etag: HeaderValue,
+    /// How often its tiers let a client ask.
+    pub(super) limits: Limits,
     openapi: OnceLock<Bytes>,
 }
 
 impl InForce {
-    fn new(card: RateCard) -> Self {
+    fn new(card: RateCard, requests_per_minute: &RequestsPerMinute) -> Self {
+        let limits = Limits::new(requests_per_minute, &card);
         let document = serde_json::to_vec(card.document()).expect("a card is JSON").into();
         let etag = HeaderValue::from_str(&format!("\"{}\"", card.fingerprint()));
-        Self { card, document, etag: etag.expect("a fingerprint is a header value"), openapi: OnceLock::new() }
+        Self { card, document, etag: etag.expect("a fingerprint is a header value"), limits, openapi: OnceLock::new() }
     }
 
     /// The description of every route under this card, made when it is first asked for.
@@ -51,17 +53,16 @@ impl InForce {
 impl App {
     pub fn new(card: RateCard, store: Store, requests_per_minute: &RequestsPerMinute) -> Self {
         Self(Arc::new(Shared {
-            in_force: ArcSwap::from_pointee(InForce::new(card)),
+            in_force: ArcSwap::from_pointee(InForce::new(card, requests_per_minute)),
             store,
-            limits: Limits::new(requests_per_minute),
+            requests_per_minute: requests_per_minute.clone(),
             meters: Meters::new(),
-            clock: Clock::no_earlier_than(0),
         }))
     }
 
     /// Puts another card in force. Requests that have begun finish with the card that they began with.
     pub fn put_card(&self, card: RateCard) {
-        self.0.in_force.store(Arc::new(InForce::new(card)));
+        self.0.in_force.store(Arc::new(InForce::new(card, &self.0.requests_per_minute)));
     }
 
     pub fn in_force(&self) -> Arc<InForce> {
@@ -78,21 +79,13 @@ impl App {
         &self.0.store
     }
 
-    pub(super) fn limits(&self) -> &Limits {
-        &self.0.limits
-    }
-
     pub(super) fn meters(&self) -> &Meters {
         &self.0.meters
     }
 
-    pub(super) fn clock(&self) -> &Clock {
-        &self.0.clock
-    }
-
     /// Forgets the limits of idle clients and folds samples into histograms, so that neither grows without end.
     pub fn tidy(&self) {
-        self.0.limits.forget_idle();
+        self.in_force().limits.forget_idle();
         self.0.meters.fold();
     }
 }

@@ -1,4 +1,5 @@
-//! How often a client may ask: requests a minute, by account and tier, and by address for calls without a key.
+//! How often a client may ask: requests a minute, by account and tier as the card says, and by address for calls without a
+//! key.
 
 use std::{collections::BTreeMap, net::IpAddr, num::NonZeroU32, str::FromStr, time::Duration};
 
@@ -7,22 +8,33 @@ use governor::{
     clock::{Clock, DefaultClock},
 };
 
+use pricetag::{RateCard, Tier};
+
 use super::problem::Problem;
 use crate::store::Credential;
 
 /// Requests a minute: `None` is unlimited.
 type Rate = Option<NonZeroU32>;
 
-/// The setting: `600`, `unlimited`, `600,enterprise=6000`.
+/// Of an address, when the card decides about the tiers.
+const OF_AN_ADDRESS: Rate = NonZeroU32::new(600);
+
+/// The setting: `card`, `600`, `unlimited`, `card,enterprise=6000`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RequestsPerMinute {
-    default: Rate,
+    /// For every tier that is not named, and for addresses; `None` leaves it to the card.
+    default: Option<Rate>,
     tiers: BTreeMap<String, Rate>,
 }
 
 impl RequestsPerMinute {
     pub fn unlimited() -> Self {
-        Self { default: None, tiers: BTreeMap::new() }
+        Self { default: Some(None), tiers: BTreeMap::new() }
+    }
+
+    fn of(&self, tier: &Tier) -> Rate {
+        let of_the_card = tier.requests_per_minute.and_then(NonZeroU32::new);
+        self.tiers.get(&tier.id).copied().or(self.default).unwrap_or(of_the_card)
     }
 
     /// The tiers that the setting names, which a card may not have.
@@ -36,12 +48,15 @@ impl FromStr for RequestsPerMinute {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let mut parts = text.split(',').map(str::trim);
-        let default = rate(parts.next().unwrap_or_default())?;
+        let default = match parts.next().unwrap_or_default() {
+            "card" => None,
+            all => Some(rate(all)?),
+        };
         let mut tiers = BTreeMap::new();
         for part in parts {
             let (tier, per_minute) = part
                 .split_once('=')
-                .ok_or_else(|| format!("`{part}` is not `tier=N`; the number for all others comes first"))?;
+                .ok_or_else(|| format!("`{part}` is not `tier=N`; what holds for all others comes first"))?;
             if tiers.insert(tier.to_owned(), rate(per_minute)?).is_some() {
                 return Err(format!("the tier `{tier}` stands here twice"));
             }
@@ -55,24 +70,25 @@ fn rate(text: &str) -> Result<Rate, String> {
         return Ok(None);
     }
     let number = text.parse().ok().filter(|_| text.bytes().all(|digit| digit.is_ascii_digit()));
-    number.map(Some).ok_or_else(|| format!("`{text}` is neither a whole number of requests a minute nor `unlimited`"))
+    number
+        .map(Some)
+        .ok_or_else(|| format!("`{text}` is neither `card`, `unlimited` nor a whole number of requests a minute"))
 }
 
 /// The limiters. Each lets a minute's requests through at once, and then one as often as its rate says.
 pub struct Limits {
-    accounts: Option<DefaultKeyedRateLimiter<String>>,
     tiers: BTreeMap<String, Option<DefaultKeyedRateLimiter<String>>>,
     addresses: Option<DefaultKeyedRateLimiter<IpAddr>>,
     clock: DefaultClock,
 }
 
 impl Limits {
-    pub fn new(setting: &RequestsPerMinute) -> Self {
-        let accounts = |rate: Rate| rate.map(|rate| RateLimiter::keyed(Quota::per_minute(rate)));
+    pub fn new(setting: &RequestsPerMinute, card: &RateCard) -> Self {
+        let of_tier = |tier: &Tier| setting.of(tier).map(|rate| RateLimiter::keyed(Quota::per_minute(rate)));
+        let of_address = setting.default.unwrap_or(OF_AN_ADDRESS);
         Self {
-            accounts: accounts(setting.default),
-            tiers: setting.tiers.iter().map(|(tier, rate)| (tier.clone(), accounts(*rate))).collect(),
-            addresses: setting.default.map(|rate| RateLimiter::keyed(Quota::per_minute(rate))),
+            tiers: card.tiers().iter().map(|tier| (tier.id.clone(), of_tier(tier))).collect(),
+            addresses: of_address.map(|rate| RateLimiter::keyed(Quota::per_minute(rate))),
             clock: DefaultClock::default(),
         }
     }
@@ -81,8 +97,9 @@ impl Limits {
     pub fn admit(&self, credential: Option<&Credential>, peer: IpAddr) -> Result<(), Problem> {
         let refused = match credential {
             Some(credential) => {
-                let limiter = self.tiers.get(&credential.tier).unwrap_or(&self.accounts);
-                limiter.as_ref().and_then(|limiter| limiter.check_key(&credential.account_id).err())
+                // A tier that the card does not have is told so by what is asked for.
+                let limiter = self.tiers.get(&credential.tier).and_then(Option::as_ref);
+                limiter.and_then(|limiter| limiter.check_key(&credential.account_id).err())
             }
             None => self.addresses.as_ref().and_then(|limiter| limiter.check_key(&network(peer)).err()),
         };
@@ -93,7 +110,7 @@ impl Limits {
 
     /// Forgets clients that may ask as if they never had. A client that has used up its rate is kept for a minute.
     pub fn forget_idle(&self) {
-        for limiter in self.tiers.values().chain([&self.accounts]).flatten() {
+        for limiter in self.tiers.values().flatten() {
             limiter.retain_recent();
             limiter.shrink_to_fit();
         }
@@ -122,6 +139,8 @@ fn network(peer: IpAddr) -> IpAddr {
 mod tests {
     use std::{net::IpAddr, time::Duration};
 
+    use pricetag::RateCard;
+
     use super::{Limits, RequestsPerMinute, network, whole_seconds};
     use crate::{key::Scopes, store::Credential};
 
@@ -137,7 +156,15 @@ mod tests {
 
     #[test]
     fn the_setting_is_a_number_for_all_and_then_numbers_for_tiers() {
-        for text in ["600", "unlimited", "600,enterprise=6000", "1, a=unlimited, b=2", "unlimited,free=10"] {
+        for text in [
+            "600",
+            "card",
+            "card,free=20",
+            "unlimited",
+            "600,enterprise=6000",
+            "1, a=unlimited, b=2",
+            "unlimited,free=10",
+        ] {
             assert!(text.parse::<RequestsPerMinute>().is_ok(), "{text}");
         }
         for text in ["", "0", "-1", "+1", "1.5", "many", "free=10", "600,", "600,free", "600,free=0", "9,a=1,a=2"] {
@@ -148,7 +175,7 @@ mod tests {
 
     #[test]
     fn accounts_are_limited_by_tier_and_strangers_by_address() {
-        let limits = Limits::new(&"3,pro=7,enterprise=unlimited".parse().unwrap());
+        let limits = Limits::new(&"3,pro=7,enterprise=unlimited".parse().unwrap(), &RateCard::builtin());
         for (account, tier, due) in [("a", "free", 3), ("b", "free", 3), ("c", "pro", 7), ("d", "enterprise", 100)] {
             assert_eq!(admitted(&limits, Some(&of(account, tier)), "192.0.2.1"), due, "{account}");
         }
@@ -160,8 +187,17 @@ mod tests {
     }
 
     #[test]
+    fn without_a_number_the_card_decides_about_its_tiers() {
+        let card = RateCard::builtin();
+        let limits = Limits::new(&"card,pro=7".parse().unwrap(), &card);
+        let due = card.tiers()[0].requests_per_minute.map(|rate| usize::try_from(rate).unwrap());
+        assert_eq!(Some(admitted(&limits, Some(&of("a", &card.tiers()[0].id)), "192.0.2.1")), due);
+        assert_eq!(admitted(&limits, Some(&of("b", "pro")), "192.0.2.1"), 7);
+    }
+
+    #[test]
     fn a_client_that_used_up_its_rate_is_not_forgotten_early() {
-        let limits = Limits::new(&"5".parse().unwrap());
+        let limits = Limits::new(&"5".parse().unwrap(), &RateCard::builtin());
         assert_eq!(admitted(&limits, None, "192.0.2.1"), 5);
         limits.forget_idle();
         assert_eq!(admitted(&limits, None, "192.0.2.1"), 0);

@@ -73,7 +73,7 @@ struct GroupView {
 
 /// What the account spent in a range of days, by group.
 pub async fn usage(asked: Asked) -> Result<Response, Problem> {
-    let today = Day::of(asked.app.clock().now());
+    let today = Day::of(asked.store().now());
     let (by, from, to) = read(&asked, today).map_err(|faults| Problem::faults(&faults))?;
     let account = account::find(&asked).await?;
     let mut tally = Tally::new(by.clone());

@@ -114,6 +114,7 @@ impl Book {
                 self.changes.cards.push(CardRow { fingerprint: fingerprint.clone(), body: body.clone(), active_from });
                 Answer::Done
             }
+            Operation::Probe => Answer::Done,
             Operation::Hold(new) => self.hold(new),
             Operation::Capture { account_id, hold_id, settled, reply } => {
                 self.resolve(account_id, hold_id, Some(reply), Resolution::Captured, Some(settled))?

@@ -23,7 +23,10 @@ use std::{
 };
 
 use moka::sync::Cache;
-use tokio::sync::{mpsc, oneshot};
+use tokio::{
+    sync::{mpsc, oneshot},
+    time::Instant,
+};
 
 pub use self::{
     operation::{
@@ -36,13 +39,13 @@ pub use self::{
 use self::{queue::Job, readers::Readers};
 use crate::{
     charge::Account,
-    clock::Millis,
+    clock::{Clock, Millis},
     key::{Hash, Scopes},
 };
 
 /// How long an operation waits for room in the queue.
 const QUEUE_WAIT: Duration = Duration::from_secs(1);
-/// How long its client waits for the answer; the operation itself is carried out whatever happens.
+/// How long its client waits in all; the operation itself is carried out whatever happens.
 const ANSWER_WAIT: Duration = Duration::from_secs(2);
 /// For how long a key is taken as known. A key that another process deletes works at most this long.
 const CREDENTIAL_LIFE: Duration = Duration::from_secs(1);
@@ -99,7 +102,7 @@ impl std::error::Error for StoreFault {}
 
 impl From<serde_json::Error> for StoreFault {
     fn from(error: serde_json::Error) -> Self {
-        Self::Unavailable(format!("a stored document cannot be read: {error}"))
+        Self::Rejected(format!("a stored document cannot be read: {error}"))
     }
 }
 
@@ -188,17 +191,7 @@ impl Store {
     /// Carries an operation out, durably, before it answers.
     pub async fn run(&self, operation: Operation) -> Result<Answer, StoreFault> {
         let deleted = if let Operation::DeleteKey { key_id } = &operation { Some(key_id.clone()) } else { None };
-        let (answer, answered) = oneshot::channel();
-        let queue = self.queue_of(&operation);
-        queue.send_timeout(Job { operation, answer }, QUEUE_WAIT).await.map_err(|refused| match refused {
-            mpsc::error::SendTimeoutError::Timeout(_) => StoreFault::Busy,
-            mpsc::error::SendTimeoutError::Closed(_) => StoreFault::Unavailable("the writer has stopped".into()),
-        })?;
-        let answer = match tokio::time::timeout(ANSWER_WAIT, answered).await {
-            Ok(Ok(answer)) => answer,
-            Ok(Err(_)) => Err(StoreFault::Unavailable("the writer has stopped".into())),
-            Err(_) => Err(StoreFault::InProgress),
-        };
+        let answer = send(self.queue_of(&operation), operation).await;
         if let Some(key_id) = deleted {
             self.credentials.invalidate(&key_id);
         }
@@ -272,8 +265,35 @@ impl Store {
         self.readers.first_accounts().await
     }
 
-    /// Whether the database answers.
+    /// Whether the database answers readers, and lets every writer begin a transaction.
     pub async fn ready(&self) -> Result<(), StoreFault> {
-        self.readers.newest_card().await.map(drop)
+        self.readers.newest_card().await?;
+        for queue in self.queues.iter() {
+            send(queue, Operation::Probe).await?;
+        }
+        Ok(())
+    }
+
+    /// The time by which this ledger's holds and keys end.
+    pub fn now(&self) -> Millis {
+        match &self.readers {
+            Readers::Sqlite(readers) => readers.now(),
+            // A database's own clock decides there; this machine's is near enough for a default or a time to come.
+            Readers::Postgres(_) => Clock::no_earlier_than(0).now(),
+        }
+    }
+}
+
+async fn send(queue: &mpsc::Sender<Job>, operation: Operation) -> Result<Answer, StoreFault> {
+    let deadline = Instant::now() + ANSWER_WAIT;
+    let (answer, answered) = oneshot::channel();
+    queue.send_timeout(Job { operation, answer }, QUEUE_WAIT).await.map_err(|refused| match refused {
+        mpsc::error::SendTimeoutError::Timeout(_) => StoreFault::Busy,
+        mpsc::error::SendTimeoutError::Closed(_) => StoreFault::Unavailable("the writer has stopped".into()),
+    })?;
+    match tokio::time::timeout_at(deadline, answered).await {
+        Ok(Ok(answer)) => answer,
+        Ok(Err(_)) => Err(StoreFault::Unavailable("the writer has stopped".into())),
+        Err(_) => Err(StoreFault::InProgress),
     }
 }

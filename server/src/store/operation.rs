@@ -38,6 +38,8 @@ pub enum Operation {
         hold_id: String,
         reply: Reply,
     },
+    /// Nothing, to see whether a writer can begin a transaction.
+    Probe,
     /// Releases a hold whose time is over; it happens once, because a hold has one outcome.
     Expire {
         account_id: String,
@@ -122,7 +124,7 @@ impl Operation {
             | Self::Capture { account_id, .. }
             | Self::Release { account_id, .. }
             | Self::Expire { account_id, .. } => Some(account_id),
-            Self::DeleteKey { .. } | Self::PublishCard { .. } => None,
+            Self::DeleteKey { .. } | Self::PublishCard { .. } | Self::Probe => None,
         }
     }
 
@@ -137,6 +139,7 @@ impl Operation {
             | Self::AddKey(_)
             | Self::DeleteKey { .. }
             | Self::PublishCard { .. }
+            | Self::Probe
             | Self::Expire { .. } => None,
         }
     }

@@ -1,6 +1,6 @@
 //! What is read outside of a transaction of the ledger, from either engine.
 
-use super::{Capture, Credential, Entry, HoldRecord, StoreFault, StoredAnswer, postgres, sqlite};
+use super::{Capture, Credential, Entry, HoldRecord, StoreFault, StoredAnswer, postgres, rows::Due, sqlite};
 use crate::{charge::Account, clock::Millis};
 
 #[derive(Clone)]
@@ -31,7 +31,7 @@ reads! {
     captures(account_id: String, from: Millis, until: Millis) -> Vec<Capture>;
     card(fingerprint: String) -> Option<String>;
     newest_card() -> Option<String>;
-    expired(since: Millis, limit: i64) -> Vec<(String, String, Millis)>;
+    due(since: Millis, limit: i64) -> Due;
     tiers_in_use() -> Vec<String>;
     first_accounts() -> Vec<String>;
 }

@@ -173,6 +173,13 @@ pub struct CardRow {
     pub active_from: Millis,
 }
 
+/// Holds whose time is over, by account, and the time that this was true at.
+#[derive(Clone, Debug)]
+pub struct Due {
+    pub holds: Vec<(String, String)>,
+    pub now: Millis,
+}
+
 /// An entry of the history.
 #[derive(Clone, Debug)]
 pub struct Entry {

@@ -1,13 +1,13 @@
 //! A connection of a writer's own, and what is prepared on it.
 
-use tokio_postgres::{Client, Config, Statement};
+use tokio_postgres::{Client, Config, Statement, config::TargetSessionAttrs};
 
 use super::{statements, tls};
 use crate::store::StoreFault;
 
 /// A commit is answered when it is on disk, whatever the database's default is; nobody waits long for a row that another
 /// holds; and a server that is gone holds no row for long.
-const SESSION: &str = "SET synchronous_commit = on; SET lock_timeout = '1s'; SET statement_timeout = '10s';
+const SESSION: &str = "SET synchronous_commit = on; SET lock_timeout = '300ms'; SET statement_timeout = '10s';
     SET idle_in_transaction_session_timeout = '10s'; SET default_transaction_isolation = 'read committed'";
 
 pub async fn connect(config: &Config) -> Result<Client, StoreFault> {
@@ -62,7 +62,10 @@ prepared!(
 
 impl Connection {
     pub async fn open(config: &Config) -> Result<Self, StoreFault> {
-        let client = connect(config).await?;
+        let mut config = config.clone();
+        // Of several hosts, the one that takes writes.
+        config.target_session_attrs(TargetSessionAttrs::ReadWrite);
+        let client = connect(&config).await?;
         let prepared = Prepared::new(&client).await?;
         Ok(Self { client, prepared })
     }

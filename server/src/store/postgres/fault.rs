@@ -15,7 +15,8 @@ impl From<Error> for StoreFault {
             _ if [SqlState::UNIQUE_VIOLATION, SqlState::DUPLICATE_TABLE].contains(code) => Self::Conflict(reason),
             _ if *code == SqlState::LOCK_NOT_AVAILABLE => Self::InProgress,
             _ if *code == SqlState::DISK_FULL => Self::Full,
-            "23" => Self::Rejected(reason),
+            // What an operation brought along does not fit: a constraint, a value, a limit.
+            "21" | "22" | "23" | "54" => Self::Rejected(reason),
             _ => Self::Unavailable(reason),
         }
     }

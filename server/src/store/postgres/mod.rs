@@ -38,7 +38,10 @@ pub fn config(url: &str) -> Result<Config, OpenError> {
     }
     config.connect_timeout(CONNECT_WAIT).application_name("pricetag");
     // A connection that the network lost is noticed, and so is a commit that is never answered.
-    config.keepalives_idle(Duration::from_secs(5)).tcp_user_timeout(Duration::from_secs(10));
+    config
+        .keepalives_idle(Duration::from_secs(5))
+        .keepalives_interval(Duration::from_secs(2))
+        .tcp_user_timeout(Duration::from_secs(10));
     Ok(config)
 }
 
@@ -79,7 +82,11 @@ async fn migrate_once(client: &mut tokio_postgres::Client) -> Result<Result<(), 
         return Ok(Err(format!("is version {}; it must be at least {}", version / 10_000, VERSION_MIN / 10_000)));
     }
     let transaction = client.transaction().await?;
-    transaction.batch_execute("CREATE TABLE IF NOT EXISTS pricetag_schema (version integer PRIMARY KEY)").await?;
+    // Looked for first: a role that may write rows but make no tables is enough for a schema that is there.
+    let row = transaction.query_one("SELECT to_regclass('pricetag_schema') IS NULL", &[]).await?;
+    if row.try_get(0)? {
+        transaction.batch_execute("CREATE TABLE IF NOT EXISTS pricetag_schema (version integer PRIMARY KEY)").await?;
+    }
     let row = transaction.query_one("SELECT coalesce(max(version), 0) FROM pricetag_schema", &[]).await?;
     let version: i32 = row.try_get(0)?;
     let version = usize::try_from(version).unwrap_or(usize::MAX);

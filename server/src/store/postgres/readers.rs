@@ -15,7 +15,8 @@ use crate::{
     key::Scopes,
     store::{
         Capture, Credential, Entry, HoldOutcome, HoldRecord, OpenError, Resolution, StoreFault, StoredAnswer,
-        book::first_hold_id, rows::read_free_units,
+        book::first_hold_id,
+        rows::{Due, read_free_units},
     },
 };
 
@@ -26,7 +27,7 @@ const CONNECTION_WAIT: Duration = Duration::from_secs(1);
 /// How long a new connection may take. A database under load takes its time to start a process for it.
 const CREATE_WAIT: Duration = Duration::from_secs(5);
 
-const NOW: &str = "(extract(epoch FROM now()) * 1000)::bigint";
+const NOW: &str = "(extract(epoch FROM date_trunc('milliseconds', now())) * 1000)::bigint";
 
 #[derive(Clone)]
 pub struct Readers {
@@ -126,14 +127,17 @@ impl Readers {
         Ok(row.map(|row| row.try_get(0)).transpose()?)
     }
 
-    pub async fn expired(&self, since: Millis, limit: i64) -> Found<Vec<(String, String, Millis)>> {
-        let sql = format!(
-            "SELECT account_id, hold_id, expires_at FROM holds h WHERE expires_at >= $1 AND expires_at <= {NOW} AND NOT EXISTS
-               (SELECT FROM hold_outcomes o WHERE o.account_id = h.account_id AND o.hold_id = h.hold_id)
-             ORDER BY expires_at LIMIT $2"
-        );
-        let rows = self.rows(&sql, &[&since, &limit]).await?;
-        rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?))).collect()
+    pub async fn due(&self, since: Millis, limit: i64) -> Found<Due> {
+        let now: Millis = match self.row(&format!("SELECT {NOW}"), &[]).await? {
+            Some(row) => row.try_get(0)?,
+            None => return Err(StoreFault::Unavailable("the database tells no time".into())),
+        };
+        let sql = "SELECT account_id, hold_id FROM holds h WHERE expires_at >= $1 AND expires_at <= $2 AND NOT EXISTS
+              (SELECT FROM hold_outcomes o WHERE o.account_id = h.account_id AND o.hold_id = h.hold_id)
+            ORDER BY expires_at LIMIT $3";
+        let rows = self.rows(sql, &[&since, &now, &limit]).await?;
+        let holds = rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect::<Found<_>>()?;
+        Ok(Due { holds, now })
     }
 
     pub async fn tiers_in_use(&self) -> Found<Vec<String>> {

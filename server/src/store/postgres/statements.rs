@@ -19,7 +19,10 @@ use crate::{
 
 #[expect(non_upper_case_globals, reason = "each is named as the statement that is prepared from it")]
 pub mod sql {
-    pub const now: &str = "SELECT (extract(epoch FROM now()) * 1000)::bigint";
+    /// Of a clock that was set back, the time of the last entry: what had ended stays so. A join in the statement that locks
+    /// would lose an account whose lock was waited for, because it moved on meanwhile.
+    pub const now: &str = "SELECT greatest((extract(epoch FROM date_trunc('milliseconds', now())) * 1000)::bigint,
+        (SELECT max(at) FROM accounts JOIN entries USING (account_id, seq) WHERE account_id = ANY($1::text[])))";
     /// Locked in the order of their names, so that two writers never wait for each other.
     pub const accounts: &str = "SELECT account_id, tier, terms_rev, posted, held, seq FROM accounts
         WHERE account_id = ANY($1::text[]) ORDER BY account_id FOR NO KEY UPDATE";
@@ -44,9 +47,9 @@ pub mod sql {
         SELECT * FROM unnest($1::text[], $2::bigint[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[],
           $8::text[], $9::text[], $10::bigint[])";
     pub const add_cards: &str = "INSERT INTO cards (fingerprint, body, active_from)
-        SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[])
-        ON CONFLICT (fingerprint) DO UPDATE SET active_from = excluded.active_from
-          WHERE excluded.active_from > cards.active_from";
+        SELECT fingerprint, body, greatest(at, (SELECT max(active_from) + 1 FROM cards))
+        FROM unnest($1::text[], $2::text[], $3::bigint[]) AS n (fingerprint, body, at)
+        ON CONFLICT (fingerprint) DO UPDATE SET active_from = excluded.active_from";
     pub const add_holds: &str = "INSERT INTO holds
         (account_id, hold_id, amount, unlimited, fingerprint, plan, estimate, free_units, asset, at, expires_at)
         SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[], $4::boolean[], $5::text[], $6::text[], $7::text[],
@@ -94,7 +97,7 @@ pub async fn load(connection: &Connection, needs: &Needs<'_>) -> Result<Loaded, 
     let ((), accounts, now, free_units, answers, holds, keys) = try_join!(
         begin,
         ask(client, &prepared.accounts, rows![needs.accounts; |account_id| *account_id]),
-        ask(client, &prepared.now, Rows { count: 1, columns: Vec::new() }),
+        ask(client, &prepared.now, Rows { count: 1, ..rows![needs.accounts; |account_id| *account_id] }),
         ask(client, &prepared.free_units, rows![needs.accounts; |account_id| *account_id]),
         ask(client, &prepared.answers, rows![answers; |asked| asked.0, |asked| asked.1]),
         ask(client, &prepared.holds, rows![holds; |asked| asked.0, |asked| asked.1]),
@@ -182,13 +185,6 @@ pub async fn write(connection: &Connection, changes: &Changes) -> Result<(), Sto
         ),
         add(
             client,
-            &prepared.add_entries,
-            rows![changes.entries;
-            |row| &row.account_id, |row| row.seq, |row| row.kind, |row| row.posted_before, |row| row.posted_after,
-            |row| row.held_before, |row| row.held_after, |row| &row.hold_id, |row| &row.note, |row| row.at]
-        ),
-        add(
-            client,
             &prepared.add_cards,
             rows![changes.cards;
             |row| &row.fingerprint, |row| &row.body, |row| row.active_from]
@@ -207,6 +203,13 @@ pub async fn write(connection: &Connection, changes: &Changes) -> Result<(), Sto
             rows![changes.outcomes;
             |row| &row.account_id, |row| &row.hold_id, |row| row.kind.as_str(), |row| row.captured,
             |row| &row.settlement, |row| row.at]
+        ),
+        add(
+            client,
+            &prepared.add_entries,
+            rows![changes.entries;
+            |row| &row.account_id, |row| row.seq, |row| row.kind, |row| row.posted_before, |row| row.posted_after,
+            |row| row.held_before, |row| row.held_after, |row| &row.hold_id, |row| &row.note, |row| row.at]
         ),
         add(
             client,

@@ -107,10 +107,16 @@ impl Writer {
             None => Connection::open(&self.config).await?,
         };
         let ended = transact(&connection, operations).await;
-        // After a fault the transaction may still be open. A connection that cannot end it is given up.
-        if ended.is_ok() || connection.client.batch_execute("ROLLBACK").await.is_ok() {
-            self.connection = Some(connection);
-        }
+        let keep = match &ended {
+            Ok(_) => true,
+            // The transaction may still be open.
+            Err(fault) if fault.is_of_one() || *fault == StoreFault::InProgress => {
+                connection.client.batch_execute("ROLLBACK").await.is_ok()
+            }
+            // What is wrong may be the session itself: it could be read-only, or older than the schema.
+            Err(_) => false,
+        };
+        self.connection = keep.then_some(connection);
         ended
     }
 }

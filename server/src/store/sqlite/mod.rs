@@ -118,7 +118,8 @@ impl Database {
 
 /// Takes the lock file beside a database.
 fn lock(path: &Path) -> Result<fs::File, OpenError> {
-    let mut name = path.as_os_str().to_owned();
+    // Whatever name it goes by: a link leads to the same lock.
+    let mut name = fs::canonicalize(path).unwrap_or_else(|_| path.into()).into_os_string();
     name.push(".lock");
     let failed = |error: io::Error| refused(path, &format!("cannot be locked: {error}"));
     let mut file = private(fs::OpenOptions::new().read(true).write(true).create(true)).open(name).map_err(failed)?;

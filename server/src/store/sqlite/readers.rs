@@ -8,7 +8,7 @@ use std::{
 };
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, params};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::{open_error, statements};
 use crate::{
@@ -17,61 +17,54 @@ use crate::{
     key::Scopes,
     store::{
         Capture, Credential, Entry, HoldOutcome, HoldRecord, OpenError, Resolution, StoreFault, StoredAnswer,
-        book::first_hold_id, rows::read_free_units,
+        book::first_hold_id,
+        rows::{Due, read_free_units},
     },
 };
 
 /// More would only wait for the same few cores.
 const CONNECTIONS: usize = 4;
+const CONNECTIONS_FOR_KEYS: usize = 2;
 /// How long a read waits for a connection.
 const CONNECTION_WAIT: Duration = Duration::from_secs(1);
 
 #[derive(Clone)]
 pub struct Readers {
     connections: Arc<Connections>,
+    /// Of their own for keys, so that long reads keep nobody from being known.
+    for_keys: Arc<Connections>,
     clock: Arc<Clock>,
 }
 
 struct Connections {
     idle: Mutex<Vec<Connection>>,
-    permits: Semaphore,
+    permits: Arc<Semaphore>,
 }
 
 type Found<T> = Result<T, StoreFault>;
 
 impl Readers {
     pub fn open(path: &Path, clock: Arc<Clock>) -> Result<Self, OpenError> {
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let idle = (0..CONNECTIONS)
-            .map(|_| Connection::open_with_flags(path, flags))
-            .collect::<Result<_, _>>()
-            .map_err(|error| open_error(path, &error))?;
-        let connections = Connections { idle: Mutex::new(idle), permits: Semaphore::new(CONNECTIONS) };
-        Ok(Self { connections: Arc::new(connections), clock })
+        let connections = Connections::open(path, CONNECTIONS)?;
+        let for_keys = Connections::open(path, CONNECTIONS_FOR_KEYS)?;
+        Ok(Self { connections: Arc::new(connections), for_keys: Arc::new(for_keys), clock })
     }
 
-    /// Runs a read in one transaction, so that all it sees is of one moment.
     async fn run<T, F>(&self, read: F) -> Found<T>
     where
         T: Send + 'static,
         F: FnOnce(&Connection) -> Found<T> + Send + 'static,
     {
-        let permit = tokio::time::timeout(CONNECTION_WAIT, self.connections.permits.acquire());
-        let permit = permit.await.map_err(|_| StoreFault::Busy)?;
-        let _permit = permit.map_err(|_| StoreFault::Unavailable("the server is stopping".into()))?;
-        let connections = Arc::clone(&self.connections);
-        let reading = tokio::task::spawn_blocking(move || {
-            let connection = connections.take()?;
-            let answer = consistently(&connection, read);
-            connections.put_back(connection);
-            answer
-        });
-        reading.await.map_err(|error| StoreFault::Unavailable(error.to_string()))?
+        run(&self.connections, read).await
+    }
+
+    pub fn now(&self) -> Millis {
+        self.clock.now()
     }
 
     pub async fn credential(&self, key_id: String) -> Found<Option<Credential>> {
         let now = self.clock.now();
-        self.run(move |ledger| credential(ledger, &key_id, now)).await
+        run(&self.for_keys, move |ledger| credential(ledger, &key_id, now)).await
     }
 
     pub async fn account(&self, account_id: String) -> Found<Option<Account>> {
@@ -128,16 +121,17 @@ impl Readers {
         .await
     }
 
-    pub async fn expired(&self, since: Millis, limit: i64) -> Found<Vec<(String, String, Millis)>> {
+    pub async fn due(&self, since: Millis, limit: i64) -> Found<Due> {
         let now = self.clock.now();
         self.run(move |ledger| {
             let mut statement = ledger.prepare_cached(
-                "SELECT account_id, hold_id, expires_at FROM holds h WHERE expires_at >= ?1 AND expires_at <= ?2 AND NOT EXISTS
+                "SELECT account_id, hold_id FROM holds h WHERE expires_at >= ?1 AND expires_at <= ?2 AND NOT EXISTS
                    (SELECT 1 FROM hold_outcomes o WHERE o.account_id = h.account_id AND o.hold_id = h.hold_id)
                  ORDER BY expires_at LIMIT ?3",
             )?;
-            let row = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
-            Ok(statement.query_map(params![since, now, limit], row)?.collect::<Result<_, _>>()?)
+            let row = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?));
+            let holds = statement.query_map(params![since, now, limit], row)?.collect::<Result<_, _>>()?;
+            Ok(Due { holds, now })
         })
         .await
     }
@@ -155,14 +149,52 @@ impl Readers {
     }
 }
 
+/// Runs a read in one transaction, so that all it sees is of one moment. A read whose client has gone keeps its connection
+/// and its permit until it ends.
+async fn run<T, F>(connections: &Arc<Connections>, read: F) -> Found<T>
+where
+    T: Send + 'static,
+    F: FnOnce(&Connection) -> Found<T> + Send + 'static,
+{
+    let permit = tokio::time::timeout(CONNECTION_WAIT, Arc::clone(&connections.permits).acquire_owned());
+    let permit = permit.await.map_err(|_| StoreFault::Busy)?;
+    let permit = permit.map_err(|_| StoreFault::Unavailable("the server is stopping".into()))?;
+    let connections = Arc::clone(connections);
+    let reading = tokio::task::spawn_blocking(move || {
+        let lent = Lent { connection: Some(connections.take()?), connections, _permit: permit };
+        consistently(lent.connection.as_ref().ok_or(StoreFault::Busy)?, read)
+    });
+    reading.await.map_err(|error| StoreFault::Unavailable(error.to_string()))?
+}
+
+/// A connection that goes back when the read ends, even by a panic.
+struct Lent {
+    connection: Option<Connection>,
+    connections: Arc<Connections>,
+    _permit: OwnedSemaphorePermit,
+}
+
+impl Drop for Lent {
+    fn drop(&mut self) {
+        if let Some(connection) = self.connection.take() {
+            self.connections.idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
+        }
+    }
+}
+
 impl Connections {
+    fn open(path: &Path, count: usize) -> Result<Self, OpenError> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let idle = (0..count)
+            .map(|_| Connection::open_with_flags(path, flags))
+            .collect::<Result<_, _>>()
+            .map_err(|error| open_error(path, &error))?;
+        Ok(Self { idle: Mutex::new(idle), permits: Arc::new(Semaphore::new(count)) })
+    }
+
     fn take(&self) -> Found<Connection> {
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         idle.pop().ok_or(StoreFault::Busy)
-    }
-
-    fn put_back(&self, connection: Connection) {
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
     }
 }
 

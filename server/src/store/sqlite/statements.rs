@@ -111,9 +111,9 @@ pub fn write(ledger: &Connection, changes: &Changes) -> Result<(), StoreFault> {
     for (account_id, moved) in changes.moved.iter().filter(|(_, moved)| moved.seq > moved.seq_before) {
         move_account(ledger, account_id, moved)?;
     }
-    write_entries(ledger, changes)?;
     write_cards(ledger, changes)?;
     write_holds(ledger, changes)?;
+    write_entries(ledger, changes)?;
     write_free_units(ledger, changes)?;
     for answer in &changes.answers {
         ledger
@@ -223,8 +223,9 @@ fn write_cards(ledger: &Connection, changes: &Changes) -> Result<(), StoreFault>
     for card in &changes.cards {
         ledger
             .prepare_cached(
-                "INSERT INTO cards (fingerprint, body, active_from) VALUES (?1, ?2, ?3)
-                 ON CONFLICT DO UPDATE SET active_from = excluded.active_from WHERE excluded.active_from > active_from",
+                "INSERT INTO cards (fingerprint, body, active_from)
+                 VALUES (?1, ?2, max(?3, (SELECT coalesce(max(active_from), 0) + 1 FROM cards)))
+                 ON CONFLICT DO UPDATE SET active_from = excluded.active_from",
             )?
             .execute(params![card.fingerprint, card.body, card.active_from])?;
     }

@@ -242,7 +242,8 @@ fn a_published_card_is_taken_by_a_running_server_within_a_second(engine: Engine)
     };
     let card = include_str!("../../../cards/image-studio.toml");
     let refused = publish(&card.replace("price = 8\n", "price = -8\n"));
-    assert!(!refused.status.success() && String::from_utf8_lossy(&refused.stderr).contains("invalid-amount"));
+    assert_eq!(refused.status.code(), Some(1), "{refused:?}");
+    assert!(String::from_utf8_lossy(&refused.stdout).contains("invalid-amount"), "{refused:?}");
     assert_eq!(client.accepted(&two_credits()), before, "a card that is not valid is not taken");
     let published = publish(&card.replace("version = \"2026-11-22\"", "version = \"2027-01-01\""));
     assert!(published.status.success(), "{}", String::from_utf8_lossy(&published.stderr));

@@ -11,7 +11,8 @@ use super::{
     wire::{Chance, Wire, insist, request, rounds},
 };
 
-const THREADS: usize = 4;
+/// Enough that the writer always finds several operations to commit together.
+const THREADS: usize = 32;
 
 on_both_engines! {
     ten_thousand_clients_that_hang_up_leave_nothing_open_and_lose_no_answer;

@@ -2,10 +2,11 @@
 
 use std::{str::FromStr, time::Duration};
 
-use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime, Timeouts};
+use deadpool_postgres::{Hook, HookError, Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime, Timeouts};
 use tokio_postgres::{Config, Row, types::ToSql};
 
 use super::{
+    connection::BY_KEY,
     statements::{self, hash_of},
     tls,
 };
@@ -44,6 +45,9 @@ impl Readers {
         let pool = Pool::builder(Manager::from_config(config.clone(), connector, recycling))
             .max_size(CONNECTIONS)
             .runtime(Runtime::Tokio1)
+            .post_create(Hook::async_fn(|client, _| {
+                Box::pin(async move { Ok(client.batch_execute(BY_KEY).await.map_err(HookError::Backend)?) })
+            }))
             .timeouts(Timeouts { wait, create: Some(CREATE_WAIT), recycle: wait })
             .build()
             .map_err(|error| OpenError(format!("the connections to the database cannot be managed: {error}")))?;

@@ -24,6 +24,10 @@ use engine::Ledger;
 use load::{Answered, Load};
 use running::{Server, two_credits};
 
+/// The server that is measured in this process has the program's allocator.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const CLIENTS: usize = 64;
 
 /// A line of the table: what was measured, and what is due.

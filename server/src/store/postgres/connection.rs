@@ -7,7 +7,8 @@ use crate::store::StoreFault;
 
 /// Everything is looked up by its key. A plan that was made while the tables were small would read them whole, and go on
 /// to when they are large. Nothing here is worth compiling.
-pub const BY_KEY: &str = "SET jit = off; SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off";
+pub const BY_KEY: &str =
+    "SET jit = off; SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off";
 /// A commit is answered when it is on disk, whatever the database's default is; nobody waits long for a row that another
 /// holds; and a server that is gone holds no row for long.
 const SESSION: &str = "SET synchronous_commit = on; SET lock_timeout = '300ms'; SET statement_timeout = '10s';

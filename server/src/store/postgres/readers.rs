@@ -48,7 +48,7 @@ impl Readers {
             .max_size(CONNECTIONS)
             .runtime(Runtime::Tokio1)
             .post_create(Hook::async_fn(|client, _| {
-                Box::pin(async move { Ok(client.batch_execute(BY_KEY).await.map_err(HookError::Backend)?) })
+                Box::pin(async move { client.batch_execute(BY_KEY).await.map_err(HookError::Backend) })
             }))
             .timeouts(Timeouts { wait, create: Some(CREATE_WAIT), recycle: wait })
             .build()

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use self::reading::Accepted;
-pub use self::reading::HOLD_MS_MAX;
+pub use self::reading::{ASSET_CHARACTERS, HOLD_MS_MAX, HOLD_SECONDS};
 
 /// An account as the ledger knows it. Balances in millicredits.
 #[derive(Clone, Debug, PartialEq, Eq)]

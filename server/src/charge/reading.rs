@@ -7,9 +7,9 @@ use pricetag::{Code, Credits, Fault, Path, Step, Value};
 use super::Kind;
 
 /// Characters of the name of what the work is for.
-const ASSET_CHARACTERS: RangeInclusive<usize> = 1..=128;
+pub const ASSET_CHARACTERS: RangeInclusive<usize> = 1..=128;
 /// How long a hold may last, and lasts when nothing is said.
-const HOLD_SECONDS: RangeInclusive<u32> = 1..=24 * 60 * 60;
+pub const HOLD_SECONDS: RangeInclusive<u32> = 1..=24 * 60 * 60;
 const HOLD_SECONDS_DEFAULT: u32 = 15 * 60;
 const SECOND_MS: i64 = 1_000;
 /// The longest that a hold lasts.

@@ -12,13 +12,10 @@ use super::{
     },
 };
 use crate::{
+    charge::{ASSET_CHARACTERS, HOLD_SECONDS},
     http::{admin, usage},
     key::Scope,
 };
-
-/// The longest that a hold may last.
-const HOLD_SECONDS_MAX: i64 = 86_400;
-const ASSET_CHARACTERS: usize = 128;
 
 /// The shape of a body or a parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -91,12 +88,14 @@ impl Shape {
             Self::HoldRequest => request([
                 ("plan", named("Plan")),
                 ("accepted", named("Accepted")),
-                ("asset?", line(ASSET_CHARACTERS)),
-                ("expiresInSeconds?", whole(1, Some(HOLD_SECONDS_MAX))),
+                ("asset?", line(*ASSET_CHARACTERS.end())),
+                ("expiresInSeconds?", whole((*HOLD_SECONDS.start()).into(), Some((*HOLD_SECONDS.end()).into()))),
             ]),
-            Self::ChargeRequest => {
-                request([("plan", named("Plan")), ("accepted", named("Accepted")), ("asset?", line(ASSET_CHARACTERS))])
-            }
+            Self::ChargeRequest => request([
+                ("plan", named("Plan")),
+                ("accepted", named("Accepted")),
+                ("asset?", line(*ASSET_CHARACTERS.end())),
+            ]),
             Self::CaptureRequest => {
                 let outputs = i64::try_from(limits::OUTPUTS).ok();
                 let line =

@@ -73,6 +73,13 @@ fn history_cannot_be_changed_or_taken_away() {
         "UPDATE ops SET body = '{}'",
         "DELETE FROM ops",
         "INSERT OR REPLACE INTO ops SELECT account_id, idem_key, request_hash, 201, '{}', at FROM ops",
+        // A row that takes the place of another by SQLite's own number of rows.
+        "INSERT OR REPLACE INTO ops (rowid, account_id, idem_key, request_hash, status, body, at)
+           SELECT rowid, account_id, 'another-key-of-theirs', request_hash, 201, '{}', at FROM ops",
+        "INSERT OR REPLACE INTO holds (rowid, account_id, hold_id, amount, unlimited, fingerprint, plan, estimate, at)
+           SELECT rowid, account_id, 'hold_other', 0, 0, fingerprint, plan, estimate, at FROM holds",
+        "INSERT OR REPLACE INTO cards SELECT fingerprint, '{}', active_from + 1 FROM cards",
+        "UPDATE cards SET active_from = active_from - 1",
         "UPDATE cards SET body = '{}'",
         "DELETE FROM cards",
         "DELETE FROM accounts",
@@ -95,10 +102,12 @@ fn a_balance_that_differs_from_its_last_entry_cannot_be_committed() {
         "UPDATE accounts SET held = posted + 1, seq = seq + 1",
         "UPDATE accounts SET posted = -1, seq = seq + 1",
         "INSERT INTO accounts (account_id, tier) VALUES ('acct_without_history', 'basic')",
+        "INSERT INTO accounts (account_id, tier, posted) VALUES ('acct_gift', 'basic', 1000000);
+         INSERT INTO entries VALUES ('acct_gift', 0, 'tier', 1000000, 1000000, 0, 0, NULL, NULL, 0)",
         "INSERT INTO accounts (account_id, tier, posted) VALUES ('acct_from_nothing', 'basic', 1000000)",
     ] {
         let transaction = ledger.transaction().unwrap();
-        let written = transaction.execute(sql, []).and_then(|_| transaction.commit());
+        let written = transaction.execute_batch(sql).and_then(|()| transaction.commit());
         assert!(written.is_err(), "{sql}");
     }
 }

@@ -9,6 +9,7 @@ mod durability;
 mod engine;
 mod faces;
 mod faults;
+mod guards;
 mod hang_ups;
 mod histories;
 mod hold_races;

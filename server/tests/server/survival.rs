@@ -29,6 +29,31 @@ fn charge_of(server: &Server, key: &str) -> impl Fn(usize) -> Vec<u8> + use<> {
     move |number| request("POST", "/v1/charges", &key, &nth_key(number), &body)
 }
 
+#[test]
+fn one_account_a_transaction_charges_many_accounts_as_well() {
+    const ACCOUNTS: usize = 8;
+    const CHARGES: usize = 25;
+    let ledger = Ledger::new(Engine::Postgres);
+    let keys: Vec<String> =
+        (0..ACCOUNTS).map(|_| ledger.account("basic", 100 * MILLICREDITS_EACH, BROWSER).key).collect();
+    let server = Server::start_with(&ledger, &["--one-account-a-transaction", "--writers", "1"]);
+    thread::scope(|scope| {
+        for key in &keys {
+            let server = &server;
+            scope.spawn(move || {
+                let client = server.client(key);
+                let body = client.accepted(&two_credits());
+                for number in 0..CHARGES {
+                    assert_eq!(client.charge(&nth_key(number), &body).status, 201);
+                }
+                assert_eq!(client.posted(), 150);
+            });
+        }
+    });
+    drop(server);
+    assert_eq!(audit(&ledger).captures, ACCOUNTS * CHARGES);
+}
+
 fn a_thousand_attempts_on_a_balance_that_covers_ten_succeed_ten_times(engine: Engine) {
     const ATTEMPTS: usize = 1_000;
     for _ in 0..rounds() {

@@ -182,3 +182,22 @@ fn settings_come_from_the_environment_too() {
         assert!(help.contains(&format!("[env: PRICETAG_{setting}=]")), "{setting}");
     }
 }
+
+#[test]
+fn a_server_that_starts_again_does_not_take_back_a_card_that_was_published_since() {
+    let folder = Folder::new();
+    let card = include_str!("../../../cards/image-studio.toml");
+    let version = |version: &str| card.replacen("version = \"", &format!("version = \"{version}-"), 1);
+    let (old, new) = (folder.write("old.toml", &version("old")), folder.write("new.toml", &version("new")));
+    let in_force =
+        |server: &Server| server.stranger().get("/v1/card").json()["version"].as_str().unwrap()[..3].to_owned();
+    let start = || Server::start_with(&folder, &["--card", old.to_str().unwrap(), "--log", "off"]);
+    assert_eq!(in_force(&start()), "old");
+    let published = pricetag()
+        .args(["card", "publish", "--database"])
+        .args([folder.database().as_path(), &new])
+        .output()
+        .expect("the program runs");
+    assert!(published.status.success(), "{}", String::from_utf8_lossy(&published.stderr));
+    assert_eq!(in_force(&start()), "new");
+}

@@ -77,10 +77,14 @@ pub fn standing_document(card: &RateCard, account: &Account) -> Value {
     ])
 }
 
+/// Whether the balance limits nothing. A tier that the card does not have is limited.
+pub fn is_unlimited(card: &RateCard, account: &Account) -> bool {
+    tier_of(card, account).is_some_and(|tier| tier.monthly_credits.is_none())
+}
+
 /// What may be spent; a tier without a monthly limit has no balance to run out of.
 fn balance(card: &RateCard, account: &Account) -> Option<Credits> {
-    let unlimited = tier_of(card, account).is_some_and(|tier| tier.monthly_credits.is_none());
-    (!unlimited).then(|| credits(account.available()))
+    (!is_unlimited(card, account)).then(|| credits(account.available()))
 }
 
 /// Millicredits of the ledger as an amount.

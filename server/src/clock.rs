@@ -2,6 +2,8 @@
 
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
+use crate::times::Day;
+
 /// Milliseconds since 1970, UTC.
 pub type Millis = i64;
 
@@ -31,19 +33,10 @@ impl Clock {
 }
 
 /// The UTC month of a time, as `2026-11`.
-///
-/// The civil calendar from a count of days, by eras of 400 years that begin in March (Howard Hinnant's `civil_from_days`).
 pub fn month(time: Millis) -> String {
-    const DAY_MS: i64 = 86_400_000;
-    const ERA_DAYS: i64 = 146_097;
-    let days = time.div_euclid(DAY_MS) + 719_468;
-    let day_of_era = days.rem_euclid(ERA_DAYS);
-    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month_from_march = (5 * day_of_year + 2) / 153;
-    let (month, next_year) = if month_from_march < 10 { (month_from_march + 3, 0) } else { (month_from_march - 9, 1) };
-    let year = year_of_era + days.div_euclid(ERA_DAYS) * 400 + next_year;
-    format!("{year:04}-{month:02}")
+    let mut day = Day::of(time).to_string();
+    day.truncate("2026-11".len());
+    day
 }
 
 #[cfg(test)]

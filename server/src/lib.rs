@@ -9,3 +9,4 @@ pub mod command;
 pub mod http;
 pub mod key;
 pub mod store;
+pub mod times;

@@ -12,11 +12,11 @@ use super::{
     problem::Problem,
     query::Query,
     routes::Parameter,
-    times,
 };
 use crate::{
     charge::{self, Account, Balance, credits},
     store::Entry,
+    times,
 };
 
 #[derive(Serialize)]
@@ -44,14 +44,9 @@ pub fn document<'a>(card: &RateCard, account: &'a Account) -> AccountView<'a> {
     AccountView {
         account_id: &account.account_id,
         tier: &account.tier,
-        balance: Balance::new(account.posted, account.held, is_unlimited(card, account)),
+        balance: Balance::new(account.posted, account.held, charge::is_unlimited(card, account)),
         free_units: left.into_iter().map(|(pool, units)| (pool.into(), units.into())).collect(),
     }
-}
-
-/// Whether the balance limits nothing. A tier that the card does not have is limited.
-pub fn is_unlimited(card: &RateCard, account: &Account) -> bool {
-    charge::tier_of(card, account).is_some_and(|tier| tier.monthly_credits.is_none())
 }
 
 /// The account of the key.

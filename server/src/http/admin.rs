@@ -16,11 +16,11 @@ use super::{
     fields::Fields,
     problem::Problem,
     receipts,
-    times::{self, DAY_MS},
 };
 use crate::{
     key::{Key, Scope, Scopes, hex, sha256},
     store::{Answer, NewAccount, NewGrant, NewKey, Operation},
+    times::{self, DAY_MS},
 };
 
 const ACCOUNT_ID_CHARACTERS: usize = 64;

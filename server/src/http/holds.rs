@@ -16,11 +16,12 @@ use super::{
     dispatch::{Asked, off},
     fields::Fields,
     problem::Problem,
-    receipts, times,
+    receipts,
 };
 use crate::{
     charge::{self, Account, Kind, Refusal, credits},
     store::{Answer, HoldRecord, NewHold, Operation, Resolution},
+    times,
 };
 
 const NO_ACCOUNT: &str = "the account is not there";

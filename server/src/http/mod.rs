@@ -25,7 +25,6 @@ mod rating;
 mod receipts;
 mod routes;
 mod status;
-mod times;
 mod usage;
 
 use axum::{Router, middleware};

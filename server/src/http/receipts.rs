@@ -7,10 +7,11 @@ use pricetag::Credits;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::{account, app::InForce, times};
+use super::{account, app::InForce};
 use crate::{
-    charge::{Account, Balance, Settled, credits},
+    charge::{Account, Balance, Settled, credits, is_unlimited},
     store::{HoldRecord, Idempotency, Placed, Reply},
+    times,
 };
 
 /// A hold that was placed.
@@ -100,7 +101,7 @@ fn reply(
 }
 
 fn balance(in_force: &InForce, account: &Account) -> Balance {
-    Balance::new(account.posted, account.held, account::is_unlimited(&in_force.card, account))
+    Balance::new(account.posted, account.held, is_unlimited(&in_force.card, account))
 }
 
 /// Of a capture of what was settled; with faults there is none, and nothing is written.

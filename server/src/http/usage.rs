@@ -15,8 +15,8 @@ use super::{
     problem::Problem,
     query::Query,
     routes::Parameter,
-    times::Day,
 };
+use crate::{charge::is_unlimited, times::Day};
 
 /// Days of a range without a beginning or an end.
 const DAYS_DEFAULT: i64 = 30;
@@ -90,7 +90,7 @@ pub async fn usage(asked: Asked) -> Result<Response, Problem> {
         start = end;
     }
     let (charged, available) = (tally.total.charged(), account.available());
-    let unlimited = account::is_unlimited(&asked.in_force.card, &account);
+    let unlimited = is_unlimited(&asked.in_force.card, &account);
     let view = UsageView {
         by: by.as_str(),
         from: from.to_string(),

@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, de::Error};
 use serde_json::value::RawValue;
 
 use super::By;
-use crate::{http::times::Day, store::Capture};
+use crate::{store::Capture, times::Day};
 
 /// An amount of a stored document, in millicredits.
 struct Millicredits(i64);

@@ -8,7 +8,8 @@ Sets up, builds, tries and tests Pricetag. Steps that are up to date are skipped
 
 usage: cargo xtask <command>
 
-  build            build the module, the npm package (pkg/), the page and the server
+  build [part]     build the module, the npm package (pkg/), the page and the server;
+                   `module`, `package` or `page` builds that and what it needs
   serve            build, then serve the page and the API at http://127.0.0.1:8787
       --port <n>   another port
   test             build, then run every check there is; ends with `N passed, N failed`
@@ -27,7 +28,7 @@ pub const DEFAULT_PORT: u16 = 8787;
 /// One thing that can be asked for.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Command {
-    Build,
+    Build { part: Option<String> },
     Serve { port: u16 },
     Test,
     Bench,
@@ -42,18 +43,20 @@ where
 {
     let mut parser = lexopt::Parser::from_args(arguments);
     let mut command = None;
+    let mut part = None;
     let mut port = None;
     while let Some(argument) = parser.next()? {
         match argument {
             Short('h') | Long("help") => return Ok(Command::Help),
             Long("port") => port = Some(parser.value()?.parse::<u16>()?),
             Value(word) if command.is_none() => command = Some(word.string()?),
+            Value(word) if part.is_none() && command.as_deref() == Some("build") => part = Some(word.string()?),
             other => return Err(other.unexpected()),
         }
     }
     let command = match command.as_deref() {
         None => return Err("a command is missing".into()),
-        Some("build") => Command::Build,
+        Some("build") => Command::Build { part },
         Some("serve") => Command::Serve { port: port.take().unwrap_or(DEFAULT_PORT) },
         Some("test") => Command::Test,
         Some("bench") => Command::Bench,
@@ -72,8 +75,9 @@ mod tests {
 
     #[test]
     fn every_command_is_understood() {
-        let rows: [(&[&str], Command); 8] = [
-            (&["build"], Command::Build),
+        let rows: [(&[&str], Command); 9] = [
+            (&["build"], Command::Build { part: None }),
+            (&["build", "package"], Command::Build { part: Some("package".into()) }),
             (&["serve"], Command::Serve { port: 8787 }),
             (&["serve", "--port", "9000"], Command::Serve { port: 9000 }),
             (&["--port=0", "serve"], Command::Serve { port: 0 }),
@@ -89,11 +93,12 @@ mod tests {
 
     #[test]
     fn a_mistake_is_refused_and_named() {
-        let rows: [(&[&str], &str); 7] = [
+        let rows: [(&[&str], &str); 8] = [
             (&[], "a command is missing"),
             (&["deploy"], "`deploy`"),
             (&["build", "--fast"], "--fast"),
-            (&["build", "test"], "test"),
+            (&["build", "page", "test"], "test"),
+            (&["test", "page"], "page"),
             (&["test", "--port", "1"], "belongs to `serve`"),
             (&["serve", "--port"], "--port"),
             (&["serve", "--port", "65536"], "65536"),

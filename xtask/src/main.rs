@@ -29,7 +29,7 @@ fn main() -> ExitCode {
             print!("{}", arguments::HELP);
             Ok(ExitCode::SUCCESS)
         }
-        Command::Build => build::everything(&workspace).map(|()| ExitCode::SUCCESS),
+        Command::Build { part } => build::part(&workspace, part.as_deref()).map(|()| ExitCode::SUCCESS),
         Command::Serve { port } => serve::run(&workspace, port),
         Command::Test => test::run(&workspace),
         Command::Bench => bench::run(&workspace).map(|()| ExitCode::SUCCESS),

@@ -10,7 +10,7 @@ mod tools;
 
 use std::{path::PathBuf, time::Instant};
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 use crate::{prerequisites, workspace::Workspace};
 
@@ -27,24 +27,39 @@ type Step = fn(&Workspace) -> Result<Work>;
 
 /// The steps, each needing those before it.
 pub const STEPS: [(&str, Step); 5] = [
-    ("development tools", tools::install),
-    ("WebAssembly module", module::build),
-    ("npm package", package::build),
+    ("tools", tools::install),
+    ("module", module::build),
+    ("package", package::build),
     ("page", page::build),
     ("server", server::build),
 ];
 
 /// Builds everything, then shows what it weighs.
 pub fn everything(workspace: &Workspace) -> Result<()> {
+    part(workspace, None)
+}
+
+/// Builds up to a step, or everything, then shows what the package weighs if that was built.
+pub fn part(workspace: &Workspace, last: Option<&str>) -> Result<()> {
     let start = Instant::now();
+    let steps = match last {
+        None => &STEPS[..],
+        Some(last) => {
+            let found = STEPS.iter().position(|(name, _)| *name == last);
+            let names = || STEPS.map(|(name, _)| name).join(", ");
+            &STEPS[..=found.with_context(|| format!("there is no part `{last}` to build, only {}", names()))?]
+        }
+    };
     prerequisites::for_building()?;
-    for (number, (name, step)) in (1..).zip(STEPS) {
-        println!("[{number}/{}] {name}", STEPS.len());
+    for (number, (name, step)) in (1..).zip(steps) {
+        println!("[{number}/{}] {name}", steps.len());
         let start = Instant::now();
         let work = step(workspace)?;
         println!("      {}", took(work, start));
     }
-    sizes::check(workspace)?;
+    if steps.iter().any(|(name, _)| *name == "package") {
+        sizes::check(workspace)?;
+    }
     println!("\nbuilt in {:.1} s", start.elapsed().as_secs_f64());
     Ok(())
 }

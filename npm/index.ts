@@ -9,6 +9,7 @@ import module from "./generated/inline.js";
 
 initSync({ module: module() });
 
-export { LiveItem, RateCard } from "./card.js";
+export { RateCard } from "./card.js";
+export { LiveItem } from "./live.js";
 export type * from "./types.js";
 export type { ImageStudio, ImageStudioItem } from "./generated/image-studio.js";

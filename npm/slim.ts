@@ -18,6 +18,7 @@ export function initSync(module: BufferSource | WebAssembly.Module): void {
   loadSync({ module });
 }
 
-export { LiveItem, RateCard } from "./card.js";
+export { RateCard } from "./card.js";
+export { LiveItem } from "./live.js";
 export type * from "./types.js";
 export type { ImageStudio, ImageStudioItem } from "./generated/image-studio.js";

@@ -90,6 +90,25 @@ export interface Plan<C extends CardTypes = AnyCard> {
   items: C["item"][];
 }
 
+/** A column of whole numbers. For a choice they are the indices of its options, as `RateCard.options` lists them. */
+export type Column = Uint8Array | Uint16Array | Uint32Array | Int8Array | Int16Array | Int32Array;
+
+/** Items of one operation, field by field: a column with a value for each row, or one value for all of them. */
+export type Columns<C extends CardTypes = AnyCard, O extends C["operation"] = C["operation"]> = ColumnsOf<
+  Extract<C["item"], { operation: O }>
+>;
+
+type ColumnsOf<I> = { [F in keyof I as F extends "operation" ? never : F]?: I[F] | Column };
+
+/** The rates of many rows, in credits. */
+export interface RatedRows {
+  /** The sums over all rows, added up exactly. */
+  total: Range;
+  low: Float64Array;
+  expected: Float64Array;
+  high: Float64Array;
+}
+
 /** Units left in each pool of free units, by the pool's id. */
 export type FreeUnits<C extends CardTypes = AnyCard> = { [pool in C["pool"]]?: number };
 

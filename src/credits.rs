@@ -160,8 +160,15 @@ impl Credits {
     /// ```
     #[must_use]
     pub fn times(self, count: u64) -> Option<Self> {
+        // An amount and a difference of two are so small that few outputs cannot overflow. The product of more is
+        // checked first: a checked product is a multiplication of 128 bits in WebAssembly, which has none.
+        const FEW: u64 = 4_000_000;
         let count = i64::try_from(count).ok()?;
-        self.0.checked_mul(count).and_then(Self::from_millicredits)
+        if count.unsigned_abs() > FEW && count > AMOUNT_MILLICREDITS.checked_div(self.0.checked_abs()?).unwrap_or(count)
+        {
+            return None;
+        }
+        Self::from_millicredits(self.0.wrapping_mul(count))
     }
 
     /// What is left of this amount after `other`: possibly negative.
@@ -355,12 +362,13 @@ impl Serialize for Percent {
 
 /// By how many percent `new` differs from `old`, to two decimals, half away from zero; `None` when `old` is nothing.
 pub(crate) fn percent_change(old: Credits, new: Credits) -> Option<f64> {
-    const HUNDREDTHS: i128 = 10_000;
-    let (old, new) = (i128::from(old.0), i128::from(new.0));
-    let difference = new.checked_sub(old)?.checked_mul(HUNDREDTHS)?;
-    let doubled = difference.checked_abs()?.checked_mul(2)?.checked_add(old)?;
-    let hundredths = doubled.checked_div(old.checked_mul(2)?)?;
-    let signed = hundredths.checked_mul(difference.signum())?;
-    // A hundredth of a percent is written as a thousandth ten times over, so that amounts do the writing.
-    Some(Credits(i64::try_from(signed.checked_mul(10)?).ok()?).to_number())
+    /// In a whole; doubled, because half of one rounds up.
+    const HUNDREDTHS_DOUBLED: i64 = 20_000;
+    /// A hundredth of a percent is written as a thousandth ten times over, so that amounts do the writing.
+    const THOUSANDTHS: i64 = 10;
+    let difference = new.less(old).0;
+    // Amounts are at most 10^12 millicredits, so that no product here passes 10^17.
+    let doubled = difference.saturating_abs().wrapping_mul(HUNDREDTHS_DOUBLED).wrapping_add(old.0);
+    let hundredths = doubled.checked_div(old.0.wrapping_mul(2))?;
+    Some(Credits(hundredths.wrapping_mul(difference.signum()).wrapping_mul(THOUSANDTHS)).to_number())
 }

@@ -6,7 +6,7 @@ use crate::{
     account::FreeUnits,
     card::{
         RateCard,
-        operation::{Operation, Rate},
+        operation::{Cell, Operation, Rate},
     },
     credits::{Percent, Range},
     plan::{Item, Plan},
@@ -45,6 +45,17 @@ impl Accuracy {
             Self::VeryAccurate => "very-accurate",
             Self::Accurate => "accurate",
             Self::Varies => "varies",
+        }
+    }
+
+    /// Its place in the order, as the fast lane writes it.
+    #[cfg(target_family = "wasm")]
+    pub(crate) const fn number(self) -> f64 {
+        match self {
+            Self::Exact => 0.0,
+            Self::VeryAccurate => 1.0,
+            Self::Accurate => 2.0,
+            Self::Varies => 3.0,
         }
     }
 }
@@ -170,6 +181,26 @@ impl Plan<'_> {
     }
 }
 
+impl Plan<'_> {
+    /// What the plan costs when nothing is free: the total of its estimate, without a line and without an allocation.
+    ///
+    /// ```
+    /// # use pricetag::RateCard;
+    /// let card = RateCard::builtin();
+    /// let plan = card.plan(&serde_json::from_str(r#"{"items": [{"operation": "upscale", "mode": "fast"}]}"#)?).unwrap();
+    /// assert_eq!(plan.total().high.to_string(), "2");
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    pub fn total(&self) -> Range {
+        let price = |item| self.card.full_price(item).expect("an item that was read can be rated");
+        self.items
+            .iter()
+            .map(price)
+            .try_fold(Range::ZERO, Range::plus)
+            .expect("the sum was checked when the plan was read")
+    }
+}
+
 impl RateCard {
     pub(crate) fn reference(&self) -> CardReference {
         CardReference { id: self.id().into(), version: self.version().into(), fingerprint: self.fingerprint().into() }
@@ -178,39 +209,67 @@ impl RateCard {
     /// The line of a valid item, whose table look-ups and products were checked when it was read.
     fn line(&self, index: usize, item: &Item, left: &mut FreeUnits) -> Option<Line> {
         let operation = self.operations.get(item.operation)?;
-        let (cell, rate) = operation.cell(item.combination)?;
-        let unit = *rate.units.get(item.band)?;
-        let free = left.take(cell.pool, item.count);
+        let rated = operation.rated(item, left)?;
+        let mut parts = vec![Part::Base { amount: rated.base }];
+        if let Some((percent, amount)) = rated.size {
+            parts.push(Part::Size { percent, amount });
+        }
+        if rated.free > 0 {
+            parts.push(Part::Free { units: rated.free, amount: Range::ZERO.less(rated.unit.times(rated.free)?) });
+        }
         Some(Line {
             item: index,
             operation: operation.id.clone(),
             title: operation.item_title(item.combination),
-            rate: usize::from(cell.rate),
-            note: rate.note.clone(),
-            unit,
+            rate: usize::from(rated.cell.rate),
+            note: rated.rate.note.clone(),
+            unit: rated.unit,
             count: item.count,
-            free,
-            total: unit.times(item.count.saturating_sub(free))?,
-            accuracy: accuracy(operation, rate, unit),
-            parts: parts(operation, rate, item, unit, free)?,
+            free: rated.free,
+            total: rated.total,
+            accuracy: rated.accuracy,
+            parts,
         })
     }
 }
 
-fn accuracy(operation: &Operation, rate: &Rate, unit: Range) -> Accuracy {
-    if unit.is_exact() { Accuracy::Exact } else { rate.accuracy.unwrap_or(operation.accuracy) }
+/// A rated item: the figures of its line, without the texts.
+pub(crate) struct Rated<'c> {
+    pub cell: Cell,
+    pub rate: &'c Rate,
+    pub unit: Range,
+    /// How many outputs are free.
+    pub free: u64,
+    /// unit × (count − free)
+    pub total: Range,
+    /// base × count
+    pub base: Range,
+    /// The percentage of the size surcharge, and surcharge × count.
+    pub size: Option<(Percent, Range)>,
+    pub accuracy: Accuracy,
 }
 
-fn parts(operation: &Operation, rate: &Rate, item: &Item, unit: Range, free: u64) -> Option<Vec<Part>> {
-    let base = *rate.price.as_ref().ok()?;
-    let mut parts = vec![Part::Base { amount: base.times(item.count)? }];
-    let surcharge = unit.less(base);
-    if surcharge != Range::ZERO {
-        let percent = operation.bands.get(item.band)?.percent;
-        parts.push(Part::Size { percent, amount: surcharge.times(item.count)? });
+impl Operation {
+    /// Rates an item. `None` where it is unavailable, or beyond the limit of amounts.
+    pub(crate) fn rated(&self, item: &Item, left: &mut FreeUnits) -> Option<Rated<'_>> {
+        let (cell, rate) = self.cell(item.combination)?;
+        let base = *rate.price.as_ref().ok()?;
+        let unit = *rate.units.get(item.band)?;
+        let full = unit.times(item.count)?;
+        let free = left.take(cell.pool, item.count);
+        let size = match self.bands.get(item.band) {
+            Some(band) if unit != base => Some((band.percent, unit.less(base).times(item.count)?)),
+            _ => None,
+        };
+        Some(Rated {
+            cell,
+            rate,
+            unit,
+            free,
+            total: if free == 0 { full } else { unit.times(item.count.saturating_sub(free))? },
+            base: if size.is_some() { base.times(item.count)? } else { full },
+            size,
+            accuracy: if unit.is_exact() { Accuracy::Exact } else { rate.accuracy.unwrap_or(self.accuracy) },
+        })
     }
-    if free > 0 {
-        parts.push(Part::Free { units: free, amount: Range::ZERO.less(unit.times(free)?) });
-    }
-    Some(parts)
 }

@@ -31,8 +31,6 @@ mod error;
 mod estimate;
 mod fit;
 pub mod limits;
-#[cfg(target_family = "wasm")]
-mod live;
 mod plan;
 mod preflight;
 mod reading;

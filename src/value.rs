@@ -109,7 +109,7 @@ fn sorted(members: &[(String, Value)]) -> Vec<&(String, Value)> {
 }
 
 /// A JSON string with only the escapes that JSON demands, as RFC 8785 has it.
-fn quote(value: &str, text: &mut String) {
+pub(crate) fn quote(value: &str, text: &mut String) {
     text.push('"');
     for character in value.chars() {
         match character {

@@ -128,7 +128,7 @@ test("a live item answers as an estimate does, whatever is set in whatever order
         assert.deepEqual(live.errors, []);
       }
     }
-    live.free();
+    
   }
 });
 

@@ -104,14 +104,12 @@ export class RateCardForm extends LitElement {
   }
 
   #forgetProbe(): void {
-    this.#probe?.free();
     this.#probe = null;
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has("card")) this.#document = this.card?.describe() ?? null;
     if (changed.has("card") || changed.has("live") || changed.has("operation")) {
-      this.#own?.free();
       this.#own = null;
       const operation = this.operation ?? this.#document?.operations[0]?.id;
       if (this.live === null && this.card !== null && operation !== undefined) this.#own = this.card.live({ operation });

@@ -50,10 +50,24 @@ pub(crate) struct Number {
     pub max: u32,
 }
 
+#[cfg(target_family = "wasm")]
+impl Choice {
+    /// An option by its index, if there is one.
+    pub fn option(&self, index: i32) -> Option<u32> {
+        u32::try_from(index).ok().filter(|&index| usize::try_from(index).is_ok_and(|index| index < self.options.len()))
+    }
+}
+
 impl Number {
     /// How many times an item is done; every operation has it.
     pub fn quantity() -> Self {
         Self { name: "quantity".into(), default: Some(1), min: 1, max: QUANTITY }
+    }
+
+    /// A value within bounds.
+    #[cfg(target_family = "wasm")]
+    pub fn value(&self, value: i32) -> Option<u32> {
+        u32::try_from(value).ok().filter(|value| (self.min..=self.max).contains(value))
     }
 }
 
@@ -98,6 +112,11 @@ impl Operation {
         !self.bands.is_empty()
     }
 
+    /// Whether a number is a side of the size. It says how large an output is; the others say how many there are.
+    pub fn is_side(&self, number: usize) -> bool {
+        self.has_size() && (1..3).contains(&number)
+    }
+
     /// The combination that these options make, one for each choice.
     pub fn combination(&self, options: &[u32]) -> usize {
         self.choices.iter().zip(options).fold(0, |combination, (choice, &option)| {
@@ -124,11 +143,19 @@ impl Operation {
         self.bands.iter().position(|band| pixels <= band.up_to_pixels)
     }
 
+    /// The band of the size in these numbers, 0 without a size; `None` past the last.
+    #[cfg(target_family = "wasm")]
+    pub fn band_of(&self, numbers: &[u32]) -> Option<usize> {
+        match *numbers {
+            [_, width, height, ..] if self.has_size() => self.band(u64::from(width).saturating_mul(u64::from(height))),
+            _ => Some(0),
+        }
+    }
+
     /// How many outputs these numbers ask for: the quantity times every count. A card whose greatest numbers would ask
     /// for more than an exact count was refused, so this cannot saturate.
     pub fn count(&self, numbers: &[u32]) -> u64 {
-        let sides = if self.has_size() { 1..3 } else { 0..0 };
-        let factors = numbers.iter().enumerate().filter(|(index, _)| !sides.contains(index));
+        let factors = numbers.iter().enumerate().filter(|(index, _)| !self.is_side(*index));
         factors.map(|(_, &factor)| u64::from(factor)).fold(1, u64::saturating_mul)
     }
 

@@ -56,6 +56,8 @@ fn bind(workspace: &Workspace, compiled: PathBuf) -> Result<()> {
         .out_name("pricetag")
         .web(true)?
         .typescript(true)
+        // After a trap the module is started anew.
+        .reset_state_function(true)
         // Without a default address, bundlers don't ship a second copy of the module beside the inlined one.
         .omit_default_module_path(true)
         .remove_name_section(true)

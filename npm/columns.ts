@@ -1,0 +1,163 @@
+/** Rows given as columns: a million items of one operation, each field an array. */
+import { ABSENT, REFUSED, TOTAL, figures, numberOf, slots, takeSlots } from "./lane.js";
+import { rate_rows } from "./generated/pricetag.js";
+import { guarded, type Field, type OpenCard, type Operation } from "./module.js";
+import type { Column, Fault, Faults, RatedRows } from "./types.js";
+
+/** Rows that the module rates in one go. */
+const ROWS = 2048;
+/** As many faults as the module lists of one document. */
+const FAULTS_MAX = 5000;
+
+type Columns = Record<string, unknown>;
+
+/** Rates an item as it is, which says what is wrong with it. */
+type Strict = (item: Columns) => Fault[];
+
+const isColumn = (value: unknown): value is Column =>
+  value instanceof Uint8Array ||
+  value instanceof Uint16Array ||
+  value instanceof Int32Array ||
+  value instanceof Uint32Array ||
+  value instanceof Int16Array ||
+  value instanceof Int8Array;
+
+/** The rates of every row, or the faults of those that have some. */
+export function estimateMany(card: OpenCard, id: string, columns: Columns, strict: Strict): RatedRows | Faults {
+  // A copy, so that nobody's getters run later.
+  columns = { ...columns };
+  const arrays = Object.entries(columns).filter((entry): entry is [string, Column] => isColumn(entry[1]));
+  const rows = Math.max(0, ...arrays.map(([, column]) => column.length));
+  if (rows === 0) return { errors: [NO_ROWS] };
+  const short = arrays.filter(([, column]) => column.length < rows);
+  if (short.length > 0) return { errors: short.map(([name, column]) => tooShort(name, column.length, rows)) };
+  const operation = card.byId.get(id);
+  const faultsOf = (row: number): Fault[] => strict(itemAt(operation, id, columns, row));
+  // What is wrong with the first row, but for what stands in its own cells, is wrong with all of them.
+  const own = new Set(["items[0]", ...arrays.map(([name]) => `items[0].${name}`)]);
+  const common = faultsOf(0).filter(({ path }) => !own.has(path));
+  if (operation === undefined || common.length > 0) return { errors: common.map((fault) => moved(fault, "columns")) };
+  return rateRows(card, operation, columns, rows, faultsOf);
+}
+
+const NO_ROWS: Fault = {
+  code: "empty-plan",
+  path: "rows",
+  message: "there are no rows",
+  help: "a column is an array of whole numbers, such as a Uint16Array",
+};
+
+const tooShort = (name: string, length: number, rows: number): Fault => ({
+  code: "missing-field",
+  path: `rows[${length}].${name}`,
+  message: `\`${name}\` has ${length} rows, where another column has ${rows}`,
+});
+
+/** A fault of the one item of a plan, as one of something else. */
+function moved(fault: Fault, to: string): Fault {
+  return { ...fault, path: fault.path.replace("items[0]", to) };
+}
+
+/** A row as an item, with the ids of its options. */
+function itemAt(operation: Operation | undefined, id: string, columns: Columns, row: number): Columns {
+  const item: Columns = {};
+  for (const [name, value] of Object.entries(columns)) {
+    const found = isColumn(value) ? value[row] : value;
+    const options = isColumn(value) ? operation?.byName.get(name)?.options : null;
+    item[name] = options == null ? found : ([...options.keys()][found as number] ?? String(found));
+  }
+  return { ...item, operation: id };
+}
+
+function rateRows(
+  card: OpenCard,
+  operation: Operation,
+  columns: Columns,
+  rows: number,
+  faultsOf: (row: number) => Fault[],
+): RatedRows | Faults {
+  const { number } = card;
+  const slotsNeeded = operation.fields.length * ROWS;
+  takeSlots(slotsNeeded, FIGURES);
+  const arrays = writeConstants(operation, columns);
+  const rated: RatedRows = { total: { low: 0, expected: 0, high: 0 }, ...emptyRows(rows) };
+  const errors: Fault[] = [];
+  for (let start = 0; start < rows; start += ROWS) {
+    const end = Math.min(start + ROWS, rows);
+    // Finding faults may have grown the memory.
+    takeSlots(slotsNeeded, FIGURES);
+    for (const [field, column] of arrays) writeColumn(field, column.subarray(start, end));
+    if (guarded(() => rate_rows(number, operation.index, end - start, start === 0))) {
+      if (errors.length === 0) readRows(rated, start, end);
+      continue;
+    }
+    const found = faultsOfRows(start, end, faultsOf);
+    if (found.length === 0) return { errors: [...errors, TOO_MUCH] };
+    errors.push(...found);
+    if (errors.length > FAULTS_MAX) return { errors: [...errors.slice(0, FAULTS_MAX), MORE] };
+  }
+  return errors.length > 0 ? { errors } : rated;
+}
+
+const RUNS = ["low", "expected", "high"] as const;
+const FIGURES = TOTAL + RUNS.length * ROWS;
+
+const TOO_MUCH: Fault = {
+  code: "amount-overflow",
+  path: "rows",
+  message: "these rows together would cost more than an amount can be",
+};
+
+const MORE: Fault = {
+  code: "limit-exceeded",
+  path: "",
+  message: `and more: the first ${FAULTS_MAX} faults are listed`,
+};
+
+const emptyRows = (rows: number): Omit<RatedRows, "total"> => ({
+  low: new Float64Array(rows),
+  expected: new Float64Array(rows),
+  high: new Float64Array(rows),
+});
+
+/** Writes what is the same for every row, and answers what is not. */
+function writeConstants(operation: Operation, columns: Columns): [Field, Column][] {
+  const arrays: [Field, Column][] = [];
+  for (const field of operation.fields) {
+    const value = columns[field.name];
+    if (isColumn(value)) {
+      arrays.push([field, value]);
+      continue;
+    }
+    const number = value === undefined ? ABSENT : (numberOf(field, value) ?? REFUSED);
+    slots.fill(number, runOf(field), runOf(field) + ROWS);
+  }
+  return arrays;
+}
+
+/** Where a field's run begins: in columns there is no slot for the operation. */
+const runOf = ({ slot }: Field): number => (slot - 1) * ROWS;
+
+function writeColumn(field: Field, column: Column): void {
+  const at = runOf(field);
+  slots.set(column, at);
+  if (column.BYTES_PER_ELEMENT < slots.BYTES_PER_ELEMENT) return;
+  // Of 32 bits, one number means that the field is not given. In a column it is a number like any other.
+  for (let slot = at; slot < at + column.length; slot += 1) if (slots[slot] === ABSENT) slots[slot] = REFUSED;
+}
+
+function readRows(rated: RatedRows, start: number, end: number): void {
+  rated.total = { low: figures[0]!, expected: figures[1]!, high: figures[2]! };
+  RUNS.forEach((name, run) => {
+    const at = TOTAL + run * ROWS;
+    rated[name].set(figures.subarray(at, at + end - start), start);
+  });
+}
+
+function faultsOfRows(start: number, end: number, faultsOf: (row: number) => Fault[]): Fault[] {
+  const found: Fault[] = [];
+  for (let row = start; row < end && found.length <= FAULTS_MAX; row += 1) {
+    for (const fault of faultsOf(row)) found.push(moved(fault, `rows[${row}]`));
+  }
+  return found;
+}

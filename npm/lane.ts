@@ -1,0 +1,189 @@
+/**
+ * The fast lane: a plan as whole numbers in the module's slots, its estimate from the module's figures.
+ *
+ * Whatever is unusual about a plan, from a misspelt name to a getter, ends here without a word: the strict lane then reads
+ * the plan anew, and it alone says what is wrong. So this file decides nothing; it must only never take for usual
+ * what is not. What stands in which slot and which figure is in src/wasm/lane.rs.
+ */
+import { figures_at, buffers, rate, reserve, slots_at, total } from "./generated/pricetag.js";
+import { restart, type Field, type OpenCard, type Operation } from "./module.js";
+import type { Accuracy, CardTypes, Estimate, Line, Part, Range } from "./types.js";
+
+/** A field that is not given. */
+export const ABSENT = -(2 ** 31);
+/** What a field holds that it may not hold: no option and no number of any card. */
+export const REFUSED = ABSENT + 1;
+
+const ITEMS_MAX = 500;
+/** Figures before the first line: the total's range and accuracy. */
+export const TOTAL = 4;
+/** Figures of a line. */
+const LINE = 17;
+const ACCURACIES: readonly Accuracy[] = ["exact", "very-accurate", "accurate", "varies"];
+
+/** Views of the module's memory. They have no length when they don't exist yet, or when the memory has grown since. */
+export let slots = new Int32Array(0);
+export let figures = new Float64Array(0);
+/** How many of each there is room for. */
+let slotsMax = 0;
+let figuresMax = 0;
+
+function roomFor(slotsNeeded: number, figuresNeeded: number): void {
+  if (slots.length >= slotsNeeded && figures.length >= figuresNeeded) return;
+  slotsMax = Math.max(slotsMax, slotsNeeded);
+  figuresMax = Math.max(figuresMax, figuresNeeded);
+  reserve(slotsMax, figuresMax);
+  look();
+}
+
+/** Looks at the module's memory where the slots and the figures now are. */
+function look(): void {
+  const { buffer } = buffers() as WebAssembly.Memory;
+  slots = new Int32Array(buffer, slots_at(), slotsMax);
+  figures = new Float64Array(buffer, figures_at(), figuresMax);
+}
+
+/** How often the slots were used. Reading a plan can run a getter of its author, and that can ask for a price. */
+let uses = 0;
+
+/** Takes the slots: whoever was writing to them starts again in the strict lane. */
+export function takeSlots(slotsNeeded: number, figuresNeeded: number): void {
+  uses += 1;
+  roomFor(slotsNeeded, figuresNeeded);
+}
+
+/** The estimate of a plan in which nothing is unusual. */
+export function estimate<C extends CardTypes>(card: OpenCard, plan: unknown): Estimate<C> | undefined {
+  const { number } = card;
+  let items = 0;
+  try {
+    items = writePlan(card, plan);
+  } catch {
+    // What a plan's own getters throw is the strict lane's to report.
+    return undefined;
+  }
+  if (items === 0) return undefined;
+  try {
+    return rate(number, items, card.slots) ? readEstimate(card, items) : undefined;
+  } catch (error) {
+    restart();
+    throw error;
+  }
+}
+
+/** How many items of a plan were written to the slots; none when there is anything unusual. */
+function writePlan(card: OpenCard, plan: unknown): number {
+  // What everything inherits must not count as a member of a plan.
+  for (const _ in EMPTY) return 0;
+  if (!isPlain(plan)) return 0;
+  for (const key in plan) if (key !== "items") return 0;
+  const { items } = plan;
+  if (!Array.isArray(items)) return 0;
+  const count = items.length;
+  if (count === 0 || count > ITEMS_MAX) return 0;
+  takeSlots(count * card.slots, TOTAL + count * LINE);
+  const into = slots;
+  const use = uses;
+  for (let index = 0; index < count; index += 1) {
+    if (!writeItem(card, items[index], into, index * card.slots)) return 0;
+  }
+  // A getter may have asked for a price: then these slots hold something else, or lead nowhere as the memory has grown.
+  return uses !== use || into.length === 0 ? 0 : count;
+}
+
+const EMPTY = {};
+
+/** An object as it is written in code or comes from JSON, which inherits nothing that counts. */
+function isPlain(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== "object" || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+
+function writeItem(card: OpenCard, item: unknown, into: Int32Array, at: number): boolean {
+  if (!isPlain(item)) return false;
+  const id = item["operation"];
+  const operation = typeof id === "string" ? card.byId.get(id) : undefined;
+  if (operation === undefined) return false;
+  into[at] = operation.index;
+  const { byName, fields } = operation;
+  for (let slot = 1; slot <= fields.length; slot += 1) into[at + slot] = ABSENT;
+  let named = false;
+  for (const key in item) {
+    if (key === "operation") {
+      named = true;
+      continue;
+    }
+    const field = byName.get(key);
+    if (field === undefined) return false;
+    const value = item[key];
+    if (value === undefined) continue;
+    const number = numberOf(field, value);
+    if (number === undefined) return false;
+    into[at + field.slot] = number;
+  }
+  return named;
+}
+
+/** The number of a field's value: an option's, or the value itself if it is one of 32 bits. */
+export function numberOf(field: Field, value: unknown): number | undefined {
+  if (field.options !== null) return typeof value === "string" ? field.options.get(value) : undefined;
+  if (typeof value !== "number") return undefined;
+  const number = value | 0;
+  return number === value && number !== ABSENT ? number : undefined;
+}
+
+function readEstimate<C extends CardTypes>(card: OpenCard, items: number): Estimate<C> {
+  const accuracy = ACCURACIES[figures[3]!]!;
+  const total = readRange(0);
+  const lines: Line<C>[] = [];
+  for (let item = 0; item < items; item += 1) {
+    lines.push(readLine(card, item, card.operations[slots[item * card.slots]!]!, TOTAL + item * LINE));
+  }
+  const { id, version, fingerprint } = card;
+  return { card: { id, version, fingerprint }, unit: card.unit, total, accuracy, lines };
+}
+
+function readLine<C extends CardTypes>(card: OpenCard, item: number, operation: Operation, at: number): Line<C> {
+  const combination = figures[at]!;
+  let title = operation.titles.get(combination);
+  if (title === undefined) {
+    title = card.title(operation, combination);
+    // The memory may have grown for it.
+    if (figures.length === 0) look();
+  }
+  const rate = figures[at + 1]!;
+  const count = figures[at + 2]!;
+  const accuracy = ACCURACIES[figures[at + 3]!]!;
+  const percent = figures[at + 4]!;
+  const unit = readRange(at + 5);
+  const total = readRange(at + 8);
+  const parts: Part[] =
+    percent < 0
+      ? [{ kind: "base", amount: readRange(at + 8) }]
+      : [
+          { kind: "base", amount: readRange(at + 11) },
+          { kind: "size", percent, amount: readRange(at + 14) },
+        ];
+  const note = operation.notes[rate]!;
+  return note === null
+    ? { item, operation: operation.id, title, rate, unit, count, free: 0, total, accuracy, parts }
+    : { item, operation: operation.id, title, rate, note, unit, count, free: 0, total, accuracy, parts };
+}
+
+function readRange(at: number): Range {
+  return { low: figures[at]!, expected: figures[at + 1]!, high: figures[at + 2]! };
+}
+
+/** The total of one item, whose numbers these are; null when the strict lane would find a fault. */
+export function totalOf(card: OpenCard, numbers: Int32Array): Range | null {
+  const { number } = card;
+  try {
+    takeSlots(numbers.length, TOTAL);
+    for (let slot = 0; slot < numbers.length; slot += 1) slots[slot] = numbers[slot]!;
+    return total(number) ? readRange(0) : null;
+  } catch (error) {
+    restart();
+    throw error;
+  }
+}

@@ -1,0 +1,107 @@
+import { ABSENT, REFUSED, numberOf, totalOf } from "./lane.js";
+import type { Field, OpenCard } from "./module.js";
+import type { AnyCard, CardTypes, Estimate, Fault, Faults, Line, Range } from "./types.js";
+
+const NO_FIELDS: ReadonlyMap<string, Field> = new Map();
+
+/**
+ * An item that changes one field at a time: what a form holds.
+ *
+ *     const live = card.live({ operation: "create" });
+ *     live.set("variations", 5);
+ *     live.total?.expected; // 20
+ *
+ * The total is a few table look-ups in the module. The lines and the errors are worked out when they are asked for.
+ */
+export class LiveItem<C extends CardTypes = AnyCard> {
+  readonly #open: () => OpenCard;
+  readonly #estimate: (item: C["item"]) => Estimate<C> | Faults;
+  #operation: unknown;
+  #fields: ReadonlyMap<string, Field> = NO_FIELDS;
+  /** What stands in the module's slots when the item is rated. */
+  #numbers = new Int32Array(0);
+  /** The values of the operation's fields, by slot. */
+  #values: unknown[] = [];
+  /** The values of the fields that the operation does not have. */
+  #others = new Map<string, unknown>();
+  /** The strict answer for the item as it stands. */
+  #answer: Estimate<C> | Faults | undefined;
+
+  /** Use {@link RateCard.live}. */
+  constructor(open: () => OpenCard, estimate: (item: C["item"]) => Estimate<C> | Faults, item: C["item"]) {
+    this.#open = open;
+    this.#estimate = estimate;
+    this.#start(Object.entries(item));
+  }
+
+  /** The item as it stands. */
+  get item(): C["item"] {
+    return Object.fromEntries(this.#entries());
+  }
+
+  /** Sets a field; `undefined` takes it away, so that its default holds. */
+  set(field: string, value: string | number | undefined): this {
+    this.#answer = undefined;
+    const known = this.#fields.get(field);
+    if (known !== undefined) this.#write(known, value);
+    else if (field === "operation") this.#start([...this.#entries(), [field, value]]);
+    else if (value === undefined) this.#others.delete(field);
+    else this.#others.set(field, value);
+    return this;
+  }
+
+  /** What the item costs; null while it has errors. */
+  get total(): Range | null {
+    const open = this.#open();
+    if (this.#others.size > 0 || this.#numbers.length === 0) return null;
+    return totalOf(open, this.#numbers);
+  }
+
+  /** The estimate's lines: one, or none while the item has errors. */
+  get lines(): Line<C>[] {
+    const answer = this.#strict();
+    return "errors" in answer ? [] : answer.lines;
+  }
+
+  /** Everything that is wrong with the item; its paths begin with `items[0]`. */
+  get errors(): Fault[] {
+    const answer = this.#strict();
+    return "errors" in answer ? answer.errors : [];
+  }
+
+  #strict(): Estimate<C> | Faults {
+    this.#answer ??= this.#estimate(this.item);
+    return this.#answer;
+  }
+
+  #entries(): [string, unknown][] {
+    const entries: [string, unknown][] = this.#operation === undefined ? [] : [["operation", this.#operation]];
+    for (const { name, slot } of this.#fields.values()) {
+      if (this.#values[slot] !== undefined) entries.push([name, this.#values[slot]]);
+    }
+    return [...entries, ...this.#others];
+  }
+
+  /** Begins anew with these values; the last of a name counts. */
+  #start(entries: [string, unknown][]): void {
+    const values = new Map(entries);
+    this.#operation = values.get("operation");
+    values.delete("operation");
+    const known = typeof this.#operation === "string" ? this.#open().byId.get(this.#operation) : undefined;
+    this.#fields = known?.byName ?? NO_FIELDS;
+    this.#numbers = new Int32Array(known === undefined ? 0 : known.fields.length + 1).fill(ABSENT);
+    this.#values = [];
+    this.#others = new Map();
+    if (known !== undefined) this.#numbers[0] = known.index;
+    for (const [name, value] of values) {
+      const field = this.#fields.get(name);
+      if (field !== undefined) this.#write(field, value);
+      else if (value !== undefined) this.#others.set(name, value);
+    }
+  }
+
+  #write(field: Field, value: unknown): void {
+    this.#values[field.slot] = value;
+    this.#numbers[field.slot] = value === undefined ? ABSENT : (numberOf(field, value) ?? REFUSED);
+  }
+}

@@ -1,0 +1,148 @@
+//! The fast lane: plans as whole numbers, answers as figures.
+//!
+//! JavaScript turns names into whole numbers and writes them to slots; the item is rated; its figures are read back. What
+//! is unusual in any way is not rated here: the strict lane looks at it again, and it alone says what is wrong.
+
+use super::columns::Row;
+use crate::{
+    account::FreeUnits,
+    card::{RateCard, operation::Operation},
+    credits::Range,
+    estimate::Accuracy,
+    limits::{CHOICES, COUNTS},
+    plan::Item,
+};
+
+/// A field that is not given. JavaScript knows it as -2^31, which no field can hold.
+pub(super) const ABSENT: i32 = i32::MIN;
+
+/// Quantity, width, height and the counts.
+const NUMBERS: usize = COUNTS + 3;
+
+/// The figures of a total: the range, and the accuracy.
+pub(super) const TOTAL: usize = 4;
+
+/// The figures of a line: see [`line`].
+const LINE: usize = 17;
+
+/// Rows of columns that are rated in one go.
+pub(super) const ROWS: usize = 2048;
+
+/// Where whole numbers come in and figures go out. One is enough: nothing else happens between the two.
+pub(super) struct Lane {
+    pub slots: Vec<i32>,
+    pub figures: Vec<f64>,
+    /// The rows of a block, as far as they were read.
+    pub rows: Vec<Row>,
+    /// The sum of the rows so far.
+    pub sum: Range,
+}
+
+impl Lane {
+    pub const fn new() -> Self {
+        Self { slots: Vec::new(), figures: Vec::new(), rows: Vec::new(), sum: Range::ZERO }
+    }
+
+    /// Makes room.
+    pub fn reserve(&mut self, slots: usize, figures: usize) {
+        self.slots.resize(slots.max(self.slots.len()), ABSENT);
+        self.figures.resize(figures.max(self.figures.len()), 0.0);
+    }
+
+    /// Rates items. Each has so many slots, as the card's widest operation needs: the operation's index, the options of
+    /// its choices, its numbers. The figures begin with the total's; a line's follow for each item.
+    ///
+    /// Answers whether every item has a price, and the plan too.
+    pub fn rate(&mut self, card: &RateCard, items: usize, slots: usize) -> bool {
+        self.rate_each(card, items, slots).is_some()
+    }
+
+    fn rate_each(&mut self, card: &RateCard, items: usize, slots: usize) -> Option<()> {
+        let (total, lines) = self.figures.split_at_mut_checked(TOTAL)?;
+        let mut sum = Range::ZERO;
+        let mut accuracy = Accuracy::Exact;
+        let rows = self.slots.chunks_exact(slots.max(1)).zip(lines.chunks_exact_mut(LINE)).take(items);
+        for (slots, figures) in rows {
+            let (operation, item) = read(card, slots)?;
+            let (line_total, line_accuracy) = line(operation, &item, figures)?;
+            sum = sum.plus(line_total)?;
+            accuracy = accuracy.max(line_accuracy);
+        }
+        let (range, [least, ..]) = total.split_first_chunk_mut()? else { return None };
+        write(sum, range);
+        *least = accuracy.number();
+        Some(())
+    }
+
+    /// Rates one item for its total alone.
+    pub fn total(&mut self, card: &RateCard) -> bool {
+        let total = read(card, &self.slots)
+            .and_then(|(operation, item)| operation.price(item.combination, item.band, item.count));
+        let (Some(total), Some(figures)) = (total, self.figures.first_chunk_mut()) else { return false };
+        write(total, figures);
+        true
+    }
+}
+
+/// The item in its slots; `None` for anything unusual.
+fn read<'c>(card: &'c RateCard, slots: &[i32]) -> Option<(&'c Operation, Item)> {
+    let (&position, fields) = slots.split_first()?;
+    let position = usize::try_from(position).ok()?;
+    let operation = card.operations.get(position)?;
+    let mut options = [0_u32; CHOICES];
+    let mut numbers = [0_u32; NUMBERS];
+    let mut fields = fields.iter().copied();
+    for (choice, option) in operation.choices.iter().zip(&mut options) {
+        *option = match fields.next()? {
+            ABSENT => choice.default?,
+            given => choice.option(given)?,
+        };
+    }
+    for (number, value) in operation.numbers.iter().zip(&mut numbers) {
+        *value = match fields.next()? {
+            ABSENT => number.default?,
+            given => number.value(given)?,
+        };
+    }
+    let numbers = numbers.get(..operation.numbers.len())?;
+    let item = Item {
+        operation: position,
+        combination: operation.combination(&options),
+        band: operation.band_of(numbers)?,
+        count: operation.count(numbers),
+        numbers: Vec::new(), // needed only for writing the item out
+    };
+    Some((operation, item))
+}
+
+/// Rates an item and writes its line: combination, rate, count, accuracy, percentage of the size surcharge, then the
+/// ranges of unit, total, base and size. Without a surcharge the percentage is -1, and base and size stay as they were:
+/// base is the total.
+fn line(operation: &Operation, item: &Item, figures: &mut [f64]) -> Option<(Range, Accuracy)> {
+    let [combination, rate, count, accuracy, percent, ranges @ ..] = figures else { return None };
+    let rated = operation.rated(item, &mut FreeUnits::none())?;
+    *combination = f64::from(u32::try_from(item.combination).ok()?);
+    *rate = f64::from(rated.cell.rate);
+    *count = exact(item.count);
+    *accuracy = rated.accuracy.number();
+    *percent = rated.size.map_or(-1.0, |(percent, _)| percent.to_number());
+    let mut ranges = ranges.as_chunks_mut().0.iter_mut();
+    write(rated.unit, ranges.next()?);
+    write(rated.total, ranges.next()?);
+    if let Some((_, size)) = rated.size {
+        write(rated.base, ranges.next()?);
+        write(size, ranges.next()?);
+    }
+    Some((rated.total, rated.accuracy))
+}
+
+pub(super) fn write(range: Range, [low, expected, high]: &mut [f64; 3]) {
+    *low = range.low.to_number();
+    *expected = range.expected.to_number();
+    *high = range.high.to_number();
+}
+
+#[expect(clippy::as_conversions, clippy::cast_precision_loss, reason = "a card's greatest count is exact as a number")]
+fn exact(count: u64) -> f64 {
+    count as f64
+}

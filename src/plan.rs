@@ -3,7 +3,7 @@
 use crate::{
     card::{
         RateCard,
-        operation::{Choice, Number, Operation},
+        operation::{Asked, Choice, Number, Operation},
     },
     credits::{Credits, Range},
     error::{Code, Faults},
@@ -87,21 +87,29 @@ impl RateCard {
                 reader.unknown(Code::UnknownField, &at.key(key), "field", key, known);
             }
         }
-        let options: Vec<_> = operation.choices.iter().map(|choice| read_option(reader, item, at, choice)).collect();
-        let numbers: Vec<_> = operation.numbers.iter().map(|number| read_number(reader, item, at, number)).collect();
-        let band = read_band(reader, at, operation, &numbers);
+        let mut options = Vec::new();
+        for choice in &operation.choices {
+            options.extend(read_option(reader, item, at, choice));
+        }
+        let mut numbers = Vec::new();
+        for number in &operation.numbers {
+            numbers.push(read_number(reader, item, at, number));
+        }
+        // Sides that are both without fault have an area, whatever is wrong with the other fields.
+        let sides = numbers.get(1).zip(numbers.get(2)).filter(|_| operation.has_size());
+        if let Some((&Some(width), &Some(height))) = sides {
+            check_area(reader, at, operation, width, height);
+        }
         if reader.faults.len() > before {
             return None;
         }
-        let options: Vec<u32> = options.into_iter().flatten().collect();
         let numbers: Vec<u32> = numbers.into_iter().flatten().collect();
-        let combination = operation.combination(&options);
+        let Asked { combination, pixels, count } = operation.asked(&options, &numbers);
         if let Some(reason) = operation.cell(combination).and_then(|(_, rate)| rate.price.as_ref().err()) {
             reader.fault(Code::Unavailable, at, reason.clone());
             return None;
         }
-        let count = operation.count(&numbers);
-        Some(Item { operation: position, combination, band: band?, count, numbers })
+        Some(Item { operation: position, combination, band: operation.band(pixels)?, count, numbers })
     }
 
     fn read_operation(&self, reader: &mut Reader, item: &Value, at: &At) -> Option<(usize, &Operation)> {
@@ -202,19 +210,15 @@ fn read_number(reader: &mut Reader, item: &Value, at: &At, number: &Number) -> O
     number.default
 }
 
-/// The band of a size whose sides are both without fault; 0 for an operation without size.
-fn read_band(reader: &mut Reader, at: &At, operation: &Operation, numbers: &[Option<u32>]) -> Option<usize> {
-    if !operation.has_size() {
-        return Some(0);
-    }
-    let [_, Some(width), Some(height), ..] = *numbers else { return None };
-    let pixels = u64::from(width).saturating_mul(u64::from(height));
-    let band = operation.band(pixels);
-    if let (None, Some(last)) = (band, operation.bands.last()) {
+fn check_area(reader: &mut Reader, at: &At, operation: &Operation, width: u32, height: u32) {
+    let mut asked = Asked::NOTHING;
+    asked.multiply(true, width);
+    asked.multiply(true, height);
+    let Asked { pixels, .. } = asked;
+    if let (None, Some(last)) = (operation.band(pixels), operation.bands.last()) {
         let message = format!("{width} × {height} is {pixels} pixels");
         reader.fault_with_help(Code::SizeTooLarge, at, message, format!("at most {} pixels", last.up_to_pixels));
     }
-    band
 }
 
 impl Operation {

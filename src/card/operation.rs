@@ -53,8 +53,39 @@ pub(crate) struct Number {
 #[cfg(target_family = "wasm")]
 impl Choice {
     /// An option by its index, if there is one.
+    #[inline]
     pub fn option(&self, index: i32) -> Option<u32> {
         u32::try_from(index).ok().filter(|&index| usize::try_from(index).is_ok_and(|index| index < self.options.len()))
+    }
+}
+
+/// What an item asks for: the combination of its options, the area of one output, and how many outputs.
+#[derive(Clone, Copy)]
+pub(crate) struct Asked {
+    pub combination: usize,
+    pub pixels: u64,
+    pub count: u64,
+}
+
+impl Asked {
+    /// The first combination, and one output of one pixel: options and numbers are still to come.
+    pub const NOTHING: Self = Self { combination: 0, pixels: 1, count: 1 };
+
+    #[inline]
+    pub fn choose(&mut self, choice: &Choice, option: u32) {
+        // An option is one of its choice's, so that this is a row of the table, of which there are few.
+        let offset = choice.stride.wrapping_mul(usize::try_from(option).unwrap_or(usize::MAX));
+        self.combination = self.combination.wrapping_add(offset);
+    }
+
+    /// Takes a number: a side says how large an output is, the others say how many there are.
+    ///
+    /// A card whose greatest numbers would ask for more than an exact count was refused, and two sides of 32 bits have
+    /// an area of 64, so neither can wrap.
+    #[inline]
+    pub fn multiply(&mut self, is_side: bool, value: u32) {
+        let product = if is_side { &mut self.pixels } else { &mut self.count };
+        *product = product.wrapping_mul(value.into());
     }
 }
 
@@ -66,6 +97,7 @@ impl Number {
 
     /// A value within bounds.
     #[cfg(target_family = "wasm")]
+    #[inline]
     pub fn value(&self, value: i32) -> Option<u32> {
         u32::try_from(value).ok().filter(|value| (self.min..=self.max).contains(value))
     }
@@ -112,16 +144,21 @@ impl Operation {
         !self.bands.is_empty()
     }
 
-    /// Whether a number is a side of the size. It says how large an output is; the others say how many there are.
+    /// Whether a number is a side of the size.
     pub fn is_side(&self, number: usize) -> bool {
         self.has_size() && (1..3).contains(&number)
     }
 
-    /// The combination that these options make, one for each choice.
-    pub fn combination(&self, options: &[u32]) -> usize {
-        self.choices.iter().zip(options).fold(0, |combination, (choice, &option)| {
-            combination.saturating_add(choice.stride.saturating_mul(usize::try_from(option).unwrap_or(usize::MAX)))
-        })
+    /// What these options, one for each choice, and these numbers ask for.
+    pub fn asked(&self, options: &[u32], numbers: &[u32]) -> Asked {
+        let mut asked = Asked::NOTHING;
+        for (choice, &option) in self.choices.iter().zip(options) {
+            asked.choose(choice, option);
+        }
+        for (index, &value) in numbers.iter().enumerate() {
+            asked.multiply(self.is_side(index), value);
+        }
+        asked
     }
 
     /// The option of a choice in a combination.
@@ -138,25 +175,9 @@ impl Operation {
         combination.saturating_sub(offset(self.option_in(combination, choice))).saturating_add(offset(option))
     }
 
-    /// The band of an area; `None` past the last.
+    /// The band of an area; `None` past the last, and the first without a size.
     pub fn band(&self, pixels: u64) -> Option<usize> {
-        self.bands.iter().position(|band| pixels <= band.up_to_pixels)
-    }
-
-    /// The band of the size in these numbers, 0 without a size; `None` past the last.
-    #[cfg(target_family = "wasm")]
-    pub fn band_of(&self, numbers: &[u32]) -> Option<usize> {
-        match *numbers {
-            [_, width, height, ..] if self.has_size() => self.band(u64::from(width).saturating_mul(u64::from(height))),
-            _ => Some(0),
-        }
-    }
-
-    /// How many outputs these numbers ask for: the quantity times every count. A card whose greatest numbers would ask
-    /// for more than an exact count was refused, so this cannot saturate.
-    pub fn count(&self, numbers: &[u32]) -> u64 {
-        let factors = numbers.iter().enumerate().filter(|(index, _)| !self.is_side(*index));
-        factors.map(|(_, &factor)| u64::from(factor)).fold(1, u64::saturating_mul)
+        if self.has_size() { self.bands.iter().position(|band| pixels <= band.up_to_pixels) } else { Some(0) }
     }
 
     pub fn cell(&self, combination: usize) -> Option<(Cell, &Rate)> {

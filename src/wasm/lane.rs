@@ -3,21 +3,19 @@
 //! JavaScript turns names into whole numbers and writes them to slots; the item is rated; its figures are read back. What
 //! is unusual in any way is not rated here: the strict lane looks at it again, and it alone says what is wrong.
 
-use super::columns::Row;
 use crate::{
     account::FreeUnits,
-    card::{RateCard, operation::Operation},
+    card::{
+        RateCard,
+        operation::{Asked, Choice, Number, Operation},
+    },
     credits::Range,
     estimate::Accuracy,
-    limits::{CHOICES, COUNTS},
     plan::Item,
 };
 
 /// A field that is not given. JavaScript knows it as -2^31, which no field can hold.
-pub(super) const ABSENT: i32 = i32::MIN;
-
-/// Quantity, width, height and the counts.
-const NUMBERS: usize = COUNTS + 3;
+const ABSENT: i32 = i32::MIN;
 
 /// The figures of a total: the range, and the accuracy.
 pub(super) const TOTAL: usize = 4;
@@ -33,7 +31,7 @@ pub(super) struct Lane {
     pub slots: Vec<i32>,
     pub figures: Vec<f64>,
     /// The rows of a block, as far as they were read.
-    pub rows: Vec<Row>,
+    pub rows: Vec<Asked>,
     /// The sum of the rows so far.
     pub sum: Range,
 }
@@ -89,30 +87,32 @@ fn read<'c>(card: &'c RateCard, slots: &[i32]) -> Option<(&'c Operation, Item)> 
     let (&position, fields) = slots.split_first()?;
     let position = usize::try_from(position).ok()?;
     let operation = card.operations.get(position)?;
-    let mut options = [0_u32; CHOICES];
-    let mut numbers = [0_u32; NUMBERS];
-    let mut fields = fields.iter().copied();
-    for (choice, option) in operation.choices.iter().zip(&mut options) {
-        *option = match fields.next()? {
-            ABSENT => choice.default?,
-            given => choice.option(given)?,
-        };
+    let mut fields = fields.iter();
+    let mut asked = Asked::NOTHING;
+    for choice in &operation.choices {
+        asked.choose(choice, option(choice, *fields.next()?)?);
     }
-    for (number, value) in operation.numbers.iter().zip(&mut numbers) {
-        *value = match fields.next()? {
-            ABSENT => number.default?,
-            given => number.value(given)?,
-        };
+    for (index, number) in operation.numbers.iter().enumerate() {
+        asked.multiply(operation.is_side(index), value(number, *fields.next()?)?);
     }
-    let numbers = numbers.get(..operation.numbers.len())?;
-    let item = Item {
-        operation: position,
-        combination: operation.combination(&options),
-        band: operation.band_of(numbers)?,
-        count: operation.count(numbers),
-        numbers: Vec::new(), // needed only for writing the item out
-    };
-    Some((operation, item))
+    let Asked { combination, pixels, count } = asked;
+    // The numbers themselves are needed only for writing the item out.
+    Some((
+        operation,
+        Item { operation: position, combination, band: operation.band(pixels)?, count, numbers: Vec::new() },
+    ))
+}
+
+/// The option in a slot, or the default.
+#[inline]
+pub(super) fn option(choice: &Choice, slot: i32) -> Option<u32> {
+    if slot == ABSENT { choice.default } else { choice.option(slot) }
+}
+
+/// The number in a slot, or the default.
+#[inline]
+pub(super) fn value(number: &Number, slot: i32) -> Option<u32> {
+    if slot == ABSENT { number.default } else { number.value(slot) }
 }
 
 /// Rates an item and writes its line: combination, rate, count, accuracy, percentage of the size surcharge, then the

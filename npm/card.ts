@@ -1,7 +1,7 @@
 import { estimateMany } from "./columns.js";
 import { estimate } from "./lane.js";
 import { LiveItem } from "./live.js";
-import { OpenCard } from "./module.js";
+import { OpenCard } from "./open-card.js";
 import type { ImageStudio } from "./generated/image-studio.js";
 import type {
   Account,
@@ -42,10 +42,10 @@ const SETTLE = 5;
  * A card holds memory of the module. It is given back when the card is collected, or at once by `free()` or `using`.
  */
 export class RateCard<C extends CardTypes = AnyCard> {
-  #card: OpenCard | undefined;
+  readonly #open: OpenCard;
 
-  private constructor(card: OpenCard) {
-    this.#card = card;
+  private constructor(open: OpenCard) {
+    this.#open = open;
   }
 
   /** The built-in card: the image studio's, with the literal types of its names. */
@@ -150,25 +150,15 @@ export class RateCard<C extends CardTypes = AnyCard> {
 
   /** An item that changes one field at a time: what a form holds. */
   live(item: C["item"]): LiveItem<C> {
-    return new LiveItem<C>(
-      () => this.#open,
-      (changed) => this.estimate({ items: [changed] }),
-      item,
-    );
+    return new LiveItem<C>(this.#open, (changed) => this.estimate({ items: [changed] }), item);
   }
 
-  /** Gives the card's memory back; the card cannot be used afterwards. */
+  /** Gives the card's memory back; it and its live items cannot be used afterwards. The built-in card stays. */
   free(): void {
-    this.#card?.close();
-    this.#card = undefined;
+    this.#open.close();
   }
 
   [Symbol.dispose](): void {
     this.free();
-  }
-
-  get #open(): OpenCard {
-    if (this.#card === undefined) throw new Error("this rate card was freed");
-    return this.#card;
   }
 }

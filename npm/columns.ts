@@ -1,7 +1,8 @@
 /** Rows given as columns: a million items of one operation, each field an array. */
-import { ABSENT, REFUSED, TOTAL, figures, numberOf, slots, takeSlots } from "./lane.js";
 import { rate_rows } from "./generated/pricetag.js";
-import { guarded, type Field, type OpenCard, type Operation } from "./module.js";
+import { figures, guarded, slots, takeSlots } from "./instance.js";
+import { ABSENT, REFUSED, TOTAL, numberOf } from "./lane.js";
+import type { Field, OpenCard, Operation } from "./open-card.js";
 import type { Column, Fault, Faults, RatedRows } from "./types.js";
 
 /** Rows that the module rates in one go. */
@@ -34,7 +35,8 @@ export function estimateMany(card: OpenCard, id: string, columns: Columns, stric
   const operation = card.byId.get(id);
   const faultsOf = (row: number): Fault[] => strict(itemAt(operation, id, columns, row));
   // What is wrong with the first row, but for what stands in its own cells, is wrong with all of them.
-  const own = new Set(["items[0]", ...arrays.map(([name]) => `items[0].${name}`)]);
+  const cells = arrays.filter(([name]) => operation?.byName.has(name));
+  const own = new Set(["items[0]", ...cells.map(([name]) => `items[0].${name}`)]);
   const common = faultsOf(0).filter(({ path }) => !own.has(path));
   if (operation === undefined || common.length > 0) return { errors: common.map((fault) => moved(fault, "columns")) };
   return rateRows(card, operation, columns, rows, faultsOf);

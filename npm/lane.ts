@@ -5,8 +5,9 @@
  * the plan anew, and it alone says what is wrong. So this file decides nothing; it must only never take for usual
  * what is not. What stands in which slot and which figure is in src/wasm/lane.rs.
  */
-import { figures_at, buffers, rate, reserve, slots_at, total } from "./generated/pricetag.js";
-import { restart, type Field, type OpenCard, type Operation } from "./module.js";
+import { rate, total } from "./generated/pricetag.js";
+import { figures, instance, look, slots, takeSlots, uses } from "./instance.js";
+import type { Field, OpenCard, Operation } from "./open-card.js";
 import type { Accuracy, CardTypes, Estimate, Line, Part, Range } from "./types.js";
 
 /** A field that is not given. */
@@ -21,40 +22,8 @@ export const TOTAL = 4;
 const LINE = 17;
 const ACCURACIES: readonly Accuracy[] = ["exact", "very-accurate", "accurate", "varies"];
 
-/** Views of the module's memory. They have no length when they don't exist yet, or when the memory has grown since. */
-export let slots = new Int32Array(0);
-export let figures = new Float64Array(0);
-/** How many of each there is room for. */
-let slotsMax = 0;
-let figuresMax = 0;
-
-function roomFor(slotsNeeded: number, figuresNeeded: number): void {
-  if (slots.length >= slotsNeeded && figures.length >= figuresNeeded) return;
-  slotsMax = Math.max(slotsMax, slotsNeeded);
-  figuresMax = Math.max(figuresMax, figuresNeeded);
-  reserve(slotsMax, figuresMax);
-  look();
-}
-
-/** Looks at the module's memory where the slots and the figures now are. */
-function look(): void {
-  const { buffer } = buffers() as WebAssembly.Memory;
-  slots = new Int32Array(buffer, slots_at(), slotsMax);
-  figures = new Float64Array(buffer, figures_at(), figuresMax);
-}
-
-/** How often the slots were used. Reading a plan can run a getter of its author, and that can ask for a price. */
-let uses = 0;
-
-/** Takes the slots: whoever was writing to them starts again in the strict lane. */
-export function takeSlots(slotsNeeded: number, figuresNeeded: number): void {
-  uses += 1;
-  roomFor(slotsNeeded, figuresNeeded);
-}
-
 /** The estimate of a plan in which nothing is unusual. */
 export function estimate<C extends CardTypes>(card: OpenCard, plan: unknown): Estimate<C> | undefined {
-  const { number } = card;
   let items = 0;
   try {
     items = writePlan(card, plan);
@@ -62,11 +31,13 @@ export function estimate<C extends CardTypes>(card: OpenCard, plan: unknown): Es
     // What a plan's own getters throw is the strict lane's to report.
     return undefined;
   }
-  if (items === 0) return undefined;
+  // Asking for the number starts the module anew if a getter broke it, and then nothing was written.
+  const { number } = card;
+  if (items === 0 || slots.length === 0) return undefined;
   try {
     return rate(number, items, card.slots) ? readEstimate(card, items) : undefined;
   } catch (error) {
-    restart();
+    instance.generation += 1;
     throw error;
   }
 }
@@ -76,7 +47,12 @@ function writePlan(card: OpenCard, plan: unknown): number {
   // What everything inherits must not count as a member of a plan.
   for (const _ in EMPTY) return 0;
   if (!isPlain(plan)) return 0;
-  for (const key in plan) if (key !== "items") return 0;
+  let named = false;
+  for (const key in plan) {
+    if (key !== "items") return 0;
+    named = true;
+  }
+  if (!named) return 0;
   const { items } = plan;
   if (!Array.isArray(items)) return 0;
   const count = items.length;
@@ -183,7 +159,7 @@ export function totalOf(card: OpenCard, numbers: Int32Array): Range | null {
     for (let slot = 0; slot < numbers.length; slot += 1) slots[slot] = numbers[slot]!;
     return total(number) ? readRange(0) : null;
   } catch (error) {
-    restart();
+    instance.generation += 1;
     throw error;
   }
 }

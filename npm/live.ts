@@ -1,5 +1,5 @@
 import { ABSENT, REFUSED, numberOf, totalOf } from "./lane.js";
-import type { Field, OpenCard } from "./module.js";
+import type { Field, OpenCard } from "./open-card.js";
 import type { AnyCard, CardTypes, Estimate, Fault, Faults, Line, Range } from "./types.js";
 
 const NO_FIELDS: ReadonlyMap<string, Field> = new Map();
@@ -14,7 +14,7 @@ const NO_FIELDS: ReadonlyMap<string, Field> = new Map();
  * The total is a few table look-ups in the module. The lines and the errors are worked out when they are asked for.
  */
 export class LiveItem<C extends CardTypes = AnyCard> {
-  readonly #open: () => OpenCard;
+  readonly #card: OpenCard;
   readonly #estimate: (item: C["item"]) => Estimate<C> | Faults;
   #operation: unknown;
   #fields: ReadonlyMap<string, Field> = NO_FIELDS;
@@ -28,8 +28,8 @@ export class LiveItem<C extends CardTypes = AnyCard> {
   #answer: Estimate<C> | Faults | undefined;
 
   /** Use {@link RateCard.live}. */
-  constructor(open: () => OpenCard, estimate: (item: C["item"]) => Estimate<C> | Faults, item: C["item"]) {
-    this.#open = open;
+  constructor(card: OpenCard, estimate: (item: C["item"]) => Estimate<C> | Faults, item: C["item"]) {
+    this.#card = card;
     this.#estimate = estimate;
     this.#start(Object.entries(item));
   }
@@ -52,9 +52,8 @@ export class LiveItem<C extends CardTypes = AnyCard> {
 
   /** What the item costs; null while it has errors. */
   get total(): Range | null {
-    const open = this.#open();
     if (this.#others.size > 0 || this.#numbers.length === 0) return null;
-    return totalOf(open, this.#numbers);
+    return totalOf(this.#card, this.#numbers);
   }
 
   /** The estimate's lines: one, or none while the item has errors. */
@@ -87,7 +86,7 @@ export class LiveItem<C extends CardTypes = AnyCard> {
     const values = new Map(entries);
     this.#operation = values.get("operation");
     values.delete("operation");
-    const known = typeof this.#operation === "string" ? this.#open().byId.get(this.#operation) : undefined;
+    const known = typeof this.#operation === "string" ? this.#card.byId.get(this.#operation) : undefined;
     this.#fields = known?.byName ?? NO_FIELDS;
     this.#numbers = new Int32Array(known === undefined ? 0 : known.fields.length + 1).fill(ABSENT);
     this.#values = [];

@@ -1,30 +1,16 @@
-/**
- * What the package knows of the module: the cards that are open in it, and how it is started anew.
- *
- * A trap or an overflow of the stack leaves an instance in any state. Then the module is started anew, whoever was
- * asking hears of it, and every card opens itself again when it is next asked.
- */
-import { __wbg_reset_state, answer, builtin, close, compare, describe, open, title } from "./generated/pricetag.js";
+/** The cards that are open in the module. */
+import { answer, builtin, close, compare, describe, open, title } from "./generated/pricetag.js";
 import { bytesOf } from "./bytes.js";
+import { guarded, instance } from "./instance.js";
 import type { Faults } from "./types.js";
 
-/** How often the module was started anew. */
-let generation = 0;
+/** The generation of a card that was closed. */
+const CLOSED = -1;
 
-/** Does what calls the module; if that breaks off, starts the module anew. */
-export function guarded<T>(work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    restart();
-    throw error;
-  }
-}
-
-/** Starts the module anew. */
-export function restart(): void {
-  generation += 1;
-  __wbg_reset_state();
+/** The number of a card in the module, and in which of its generations. */
+interface Held {
+  card: number;
+  generation: number;
 }
 
 /** Where an operation's field stands among its slots; an option's number by its id, for a choice. */
@@ -59,8 +45,8 @@ interface Opened {
 const numbers =
   typeof FinalizationRegistry === "undefined"
     ? undefined
-    : new FinalizationRegistry<{ card: number; generation: number }>((held) => {
-        if (held.generation === generation) close(held.card);
+    : new FinalizationRegistry<Held>((held) => {
+        if (held.generation === instance.generation) close(held.card);
       });
 
 /** A card that is open in the module. */
@@ -75,21 +61,21 @@ export class OpenCard {
   readonly byId: Map<string, Operation>;
   /** From which it is opened again. */
   readonly #bytes: Uint8Array;
-  #held: { card: number; generation: number };
+  #held: Held;
 
   private constructor(opened: Opened, bytes: Uint8Array) {
     ({ id: this.id, version: this.version, unit: this.unit, fingerprint: this.fingerprint, slots: this.slots } = opened);
     this.operations = opened.operations.map(operationOf);
     this.byId = new Map(this.operations.map((operation) => [operation.id, operation]));
     this.#bytes = bytes;
-    this.#held = { card: opened.card, generation };
+    this.#held = { card: opened.card, generation: instance.generation };
     numbers?.register(this, this.#held, this);
   }
 
   /** Opens a card, or says what is wrong with it. */
   static open(card: unknown): OpenCard | Faults {
     const bytes = bytesOf(card);
-    const opened: Opened | Faults = JSON.parse(guarded(() => open(bytes)));
+    const opened = opening(bytes);
     return "errors" in opened ? opened : new OpenCard(opened, bytes.slice());
   }
 
@@ -102,13 +88,21 @@ export class OpenCard {
 
   /** Its number in the module as that now runs. */
   get number(): number {
-    if (this.#held.generation !== generation) {
-      const { card }: Opened = JSON.parse(guarded(() => open(this.#bytes)));
-      numbers?.unregister(this);
-      this.#held = { card, generation };
-      numbers?.register(this, this.#held, this);
-    }
+    if (this.#held.generation !== instance.generation) this.#reopen();
     return this.#held.card;
+  }
+
+  #reopen(): void {
+    if (this.#held.generation === CLOSED) throw new Error("this rate card was freed");
+    const opened = opening(this.#bytes);
+    // What was a card remains one.
+    if ("card" in opened) this.#hold({ card: opened.card, generation: instance.generation });
+  }
+
+  #hold(held: Held): void {
+    numbers?.unregister(this);
+    this.#held = held;
+    if (held.generation !== CLOSED) numbers?.register(this, held, this);
   }
 
   /** The strict lane: a request as it is, the answer or its faults. */
@@ -138,14 +132,17 @@ export class OpenCard {
     return found;
   }
 
+  /** Gives its memory back; the built-in card is everybody's, and stays. */
   close(): void {
     if (this === shared) return;
-    numbers?.unregister(this);
-    if (this.#held.generation === generation) close(this.#held.card);
+    if (this.#held.generation === instance.generation) close(this.#held.card);
+    this.#hold({ card: 0, generation: CLOSED });
   }
 }
 
 let shared: OpenCard | Faults | undefined;
+
+const opening = (bytes: Uint8Array): Opened | Faults => JSON.parse(guarded(() => open(bytes)));
 
 /** The operation is in the first slot, its fields in those that follow. */
 function operationOf({ id, fields, notes }: Opened["operations"][number], index: number): Operation {

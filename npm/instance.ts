@@ -1,0 +1,63 @@
+/**
+ * The running module: its memory, and how it is started anew.
+ *
+ * A trap or a full stack leaves an instance in any state. Whoever was asking hears of it; the module is started anew
+ * before the next question, and every card opens itself again.
+ */
+import { __wbg_reset_state, buffers, figures_at, reserve, slots_at } from "./generated/pricetag.js";
+
+/**
+ * Counts how often an instance was given up. Where the stack is full nothing can be called, so giving one up is no more
+ * than adding 1.
+ */
+export const instance = { generation: 0 };
+
+/** The generation that runs. */
+let started = 0;
+
+/** Views of the module's memory. They have no length when they don't exist yet, or when the memory has grown since. */
+export let slots = new Int32Array(0);
+export let figures = new Float64Array(0);
+/** How many of each there is room for. */
+let slotsMax = 0;
+let figuresMax = 0;
+
+/** How often the slots were taken. */
+export let uses = 0;
+
+/** Starts the module anew if its instance was given up. */
+export function renew(): void {
+  const { generation } = instance;
+  if (started === generation) return;
+  __wbg_reset_state();
+  [slots, figures] = [new Int32Array(0), new Float64Array(0)];
+  started = generation;
+}
+
+/** Does what calls the module; if that breaks off, gives the instance up. */
+export function guarded<T>(work: () => T): T {
+  renew();
+  try {
+    return work();
+  } catch (error) {
+    instance.generation += 1;
+    throw error;
+  }
+}
+
+/** Takes the slots, with room for so many of them and of figures: whoever was writing to them starts again. */
+export function takeSlots(slotsNeeded: number, figuresNeeded: number): void {
+  uses += 1;
+  if (slots.length >= slotsNeeded && figures.length >= figuresNeeded) return;
+  slotsMax = Math.max(slotsMax, slotsNeeded);
+  figuresMax = Math.max(figuresMax, figuresNeeded);
+  reserve(slotsMax, figuresMax);
+  look();
+}
+
+/** Looks at the module's memory where the slots and the figures now are. */
+export function look(): void {
+  const { buffer } = buffers() as WebAssembly.Memory;
+  slots = new Int32Array(buffer, slots_at(), slotsMax);
+  figures = new Float64Array(buffer, figures_at(), figuresMax);
+}

@@ -1,0 +1,357 @@
+/** The fast lane and the strict one: they answer alike, whatever they are given, and neither keeps memory. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { RateCard } from "pricetag";
+import { buffers } from "../pkg/generated/pricetag.js";
+import { random, randomItem } from "./random.mjs";
+
+const ROUNDS = Number(process.env.PRICETAG_TEST_ROUNDS ?? 1);
+const card = RateCard.builtin();
+const description = card.describe();
+/** With free units, even none, an estimate takes the strict lane. */
+const strictly = (plan) => card.estimate(plan, {});
+const places = (answer) => answer.errors?.map(({ code, path }) => `${code} at ${path}`);
+/** The module's memory. Unit: bytes. */
+const memory = () => buffers().buffer.byteLength;
+
+test("a million random plans, valid and broken, have one answer", () => {
+  const dice = random(11);
+  let valid = 0;
+  for (let round = 0; round < 1_000_000 * ROUNDS; round += 1) {
+    const broken = dice.pick([0, 0, 5, 20]);
+    const items = Array.from({ length: 1 + dice.below(3) }, () => randomItem(dice, description, broken));
+    const fast = card.estimate({ items });
+    const strict = strictly({ items });
+    if (JSON.stringify(fast) !== JSON.stringify(strict)) assert.deepEqual(fast, strict, JSON.stringify(items));
+    if (fast.errors === undefined) valid += 1;
+  }
+  assert.ok(valid > 400_000 * ROUNDS && valid < 900_000 * ROUNDS, `${valid} were valid`);
+});
+
+test("plans of every size up to the limit have one answer", () => {
+  const dice = random(12);
+  for (let size = 1; size <= 500; size += 7) {
+    const items = Array.from({ length: size }, () => randomItem(dice, description));
+    assert.deepEqual(card.estimate({ items }), strictly({ items }));
+  }
+});
+
+/** Each value, and the code that it has as a variation count and as a model; nothing where it is as good as absent. */
+const ODD = [
+  [NaN, "wrong-type", "wrong-type"],
+  [-0, "out-of-range", "wrong-type"],
+  [0, "out-of-range", "wrong-type"],
+  [-1, "out-of-range", "wrong-type"],
+  [1.5, "wrong-type", "wrong-type"],
+  [1e300, "out-of-range", "wrong-type"],
+  [Infinity, "wrong-type", "wrong-type"],
+  [2 ** 53 + 2, "out-of-range", "wrong-type"],
+  [2 ** 32 + 1, "out-of-range", "wrong-type"],
+  [-(2 ** 31), "out-of-range", "wrong-type"],
+  [-(2 ** 31) + 1, "out-of-range", "wrong-type"],
+  ["5", "wrong-type", "unknown-option"],
+  ["", "wrong-type", "unknown-option"],
+  ["AUTO", "wrong-type", "unknown-option"],
+  ["__proto__", "wrong-type", "unknown-option"],
+  ["\ud800", "wrong-type", "unknown-option"],
+  [null, "wrong-type", "wrong-type"],
+  [true, "wrong-type", "wrong-type"],
+  [{}, "wrong-type", "wrong-type"],
+  [[], "wrong-type", "wrong-type"],
+  [[5], "wrong-type", "wrong-type"],
+  [5n, "wrong-type", "wrong-type"],
+  [Symbol("auto"), "wrong-type", "wrong-type"],
+  [() => 5, "wrong-type", "wrong-type"],
+  [new Number(5), "wrong-type", "wrong-type"],
+  [new String("auto"), "wrong-type", "wrong-type"],
+  [new Date(0), "wrong-type", "wrong-type"],
+  [{ valueOf: () => 5 }, "wrong-type", "wrong-type"],
+  [undefined, undefined, undefined],
+];
+
+test("an odd value is answered as the model says", () => {
+  for (const [value, asCount, asOption] of ODD) {
+    for (const [field, code] of [["variations", asCount], ["model", asOption]]) {
+      const plan = { items: [{ operation: "create", [field]: value }] };
+      assert.deepEqual(places(card.estimate(plan)), code && [`${code} at items[0].${field}`], `${field} ${String(value)}`);
+      assert.deepEqual(card.estimate(plan), strictly(plan));
+      const live = card.live({ operation: "create" }).set(field, value);
+      assert.deepEqual(places({ errors: live.errors }), code === undefined ? [] : [`${code} at items[0].${field}`]);
+      assert.equal(live.total === null, code !== undefined);
+    }
+  }
+});
+
+/** Plans that are no plain data; each with the places of its faults, or the expected total. */
+const throwing = (field) => Object.defineProperty({ operation: "create" }, field, { enumerable: true, get: () => assert.fail("own") });
+const hidden = (object, field, value) => Object.defineProperty(object, field, { value, enumerable: false });
+class Item {
+  operation = "create";
+  get variations() {
+    return 9;
+  }
+}
+const revoked = () => {
+  const { proxy, revoke } = Proxy.revocable([], {});
+  revoke();
+  return proxy;
+};
+const UNUSUAL = {
+  "a getter": [{ items: [{ operation: "create", get variations() { return 5; } }] }, 20],
+  "a getter that throws": [{ items: [throwing("variations")] }, ["wrong-type at items[0].variations"]],
+  "an operation that throws": [{ items: [Object.defineProperty({}, "operation", { enumerable: true, get: () => assert.fail("own") })] }, ["wrong-type at items[0].operation"]],
+  "items that throw": [Object.defineProperty({}, "items", { enumerable: true, get: () => assert.fail("own") }), ["wrong-type at items"]],
+  "a proxy": [{ items: [new Proxy({ operation: "create", variations: 5 }, {})] }, 20],
+  "a proxy of a list": [{ items: new Proxy([{ operation: "create", variations: 5 }], {}) }, 20],
+  "a proxy that refuses": [{ items: [new Proxy({}, { ownKeys: () => assert.fail("own") })] }, ["wrong-type at items[0]"]],
+  "a revoked list": [{ items: revoked() }, ["wrong-type at items"]],
+  "what is inherited": [{ items: [Object.create({ operation: "create" })] }, ["missing-field at items[0].operation"]],
+  "an inherited field": [{ items: [Object.assign(Object.create({ variations: 5 }), { operation: "create" })] }, 4],
+  "an inherited unknown field": [{ items: [Object.assign(Object.create({ colour: 5 }), { operation: "create" })] }, 4],
+  "an object of a class": [{ items: [new Item()] }, 4],
+  "no prototype": [{ __proto__: null, items: [{ __proto__: null, operation: "create", variations: 5 }] }, 20],
+  "a hidden field": [{ items: [hidden({ operation: "create" }, "variations", 5)] }, 4],
+  "a hidden operation": [{ items: [hidden({}, "operation", "create")] }, ["missing-field at items[0].operation"]],
+  "hidden items": [hidden({}, "items", [{ operation: "create" }]), ["missing-field at items"]],
+  "a symbol": [{ items: [{ operation: "create", [Symbol("colour")]: 5 }] }, 4],
+  "a frozen plan": [Object.freeze({ items: Object.freeze([Object.freeze({ operation: "create" })]) }), 4],
+  "another realm": [runInNewContext(`({ items: [{ operation: "create", variations: 5 }] })`), 20],
+  "a list with members": [{ items: Object.assign([{ operation: "create" }], { colour: "red" }) }, 4],
+  "a list of a class": [{ items: class extends Array {}.from([{ operation: "create" }]) }, 4],
+  "a sparse list": [{ items: Object.assign([], { 1: { operation: "create" } }) }, ["wrong-type at items[0]"]],
+  "something like a list": [{ items: { length: 1, 0: { operation: "create" } } }, ["wrong-type at items"]],
+  "a member beside the items": [{ items: [{ operation: "create" }], note: undefined, other: 1 }, ["unknown-field at other"]],
+  "a key of every object": [{ items: [{ operation: "create", constructor: 1, toString: 2 }] }, ["unknown-field at items[0].constructor", "unknown-field at items[0].toString"]],
+};
+
+test("what is no plain data is answered as the model says", () => {
+  for (const [name, [plan, expected]] of Object.entries(UNUSUAL)) {
+    const answer = card.estimate(plan);
+    assert.deepEqual(places(answer) ?? answer.total.expected, expected, name);
+    assert.deepEqual(answer, strictly(plan), name);
+  }
+});
+
+test("what every object inherits is no field", () => {
+  const plan = () => ({ items: [{ operation: "create" }] });
+  for (const [enumerable, field, value] of [[true, "variations", 5], [false, "variations", 5], [true, "colour", "red"]]) {
+    Object.defineProperty(Object.prototype, field, { value, enumerable, configurable: true });
+    try {
+      assert.equal(card.estimate(plan()).total.expected, 4, `${field} ${enumerable}`);
+    } finally {
+      delete Object.prototype[field];
+    }
+  }
+  Array.prototype[0] = { operation: "create" };
+  try {
+    const sparse = { items: new Array(1) };
+    assert.deepEqual(card.estimate(sparse), strictly(sparse));
+  } finally {
+    delete Array.prototype[0];
+  }
+});
+
+test("a getter that asks for a price changes neither answer", () => {
+  const other = RateCard.builtin();
+  const live = other.live({ operation: "upscale", mode: "fast" });
+  const questions = [
+    () => other.estimate({ items: Array.from({ length: 400 }, () => ({ operation: "edit", edit: "inpaint", quantity: 7 })) }),
+    () => other.estimate({ items: [] }),
+    () => live.total,
+    () => other.estimateMany("upscale", { mode: "fast", quantity: Uint16Array.of(1, 2, 3) }),
+    // The module's memory grows, and every view of it is lost.
+    () => Array.from({ length: 300 }, () => RateCard.from(other.describe())).forEach((copy) => copy.free()),
+  ];
+  for (const ask of questions) {
+    const item = () => ({ operation: "create", quality: "draft", get variations() { ask(); return 5; }, width: 2048 });
+    const plain = { operation: "create", quality: "draft", variations: 5, width: 2048 };
+    assert.deepEqual(card.estimate({ items: [plain, item(), plain] }), strictly({ items: [plain, plain, plain] }));
+  }
+});
+
+test("columns are rated as their rows are", () => {
+  const dice = random(13);
+  for (const operation of description.operations) {
+    for (let round = 0; round < 20; round += 1) {
+      const items = Array.from({ length: 1 + dice.below(5000) }, () => randomItem(dice, { operations: [operation] }));
+      const columns = columnsOf(operation, items);
+      const rows = items.map((_, row) => rowOf(operation, columns, row));
+      const answers = rows.map((item) => card.estimate({ items: [item] }));
+      const errors = answers.flatMap((answer, row) =>
+        (answer.errors ?? []).map((fault) => ({ ...fault, path: fault.path.replace("items[0]", `rows[${row}]`) })),
+      );
+      const many = card.estimateMany(operation.id, columns);
+      if (errors.length > 0) {
+        assert.deepEqual(many.errors, errors);
+        continue;
+      }
+      for (const figure of ["low", "expected", "high"]) {
+        assert.deepEqual([...many[figure]], answers.map(({ total }) => total[figure]));
+        const exact = answers.reduce((sum, { total }) => sum + BigInt(Math.round(total[figure] * 1000)), 0n);
+        assert.equal(BigInt(Math.round(many.total[figure] * 1000)), exact);
+      }
+    }
+  }
+});
+
+/** Columns of the fields that every item has, in arrays of several kinds; what is left out has its default. */
+function columnsOf(operation, items) {
+  const columns = {};
+  for (const { name, options } of operation.choices ?? []) {
+    if (items.every((item) => name in item)) columns[name] = Uint8Array.from(items, (item) => options.findIndex(({ id }) => id === item[name]));
+    else if (items[0][name] !== undefined) columns[name] = items[0][name];
+  }
+  const kinds = { quantity: Uint16Array, width: Uint32Array, height: Int32Array };
+  for (const name of ["quantity", "width", "height", ...(operation.counts ?? []).map((count) => count.name)]) {
+    if (name === "quantity" || items.some((item) => name in item)) columns[name] = (kinds[name] ?? Int16Array).from(items, (item) => item[name] ?? 64);
+  }
+  return columns;
+}
+
+function rowOf(operation, columns, row) {
+  const item = { operation: operation.id };
+  for (const [name, column] of Object.entries(columns)) {
+    const choice = operation.choices?.find((choice) => choice.name === name);
+    item[name] = typeof column === "string" ? column : (choice?.options[column[row]].id ?? column[row]);
+  }
+  return item;
+}
+
+test("columns with faults name the row, or what is wrong with all of them", () => {
+  const faults = (operation, columns) => places(card.estimateMany(operation, columns));
+  assert.deepEqual(card.options("create", "quality"), ["draft", "standard", "premium"]);
+  assert.deepEqual(card.options("create", "colour"), []);
+  const two = Uint16Array.of(1, 2);
+  const table = [
+    ["paint", { quantity: two }, ["unknown-operation at columns.operation"]],
+    ["create", {}, ["empty-plan at rows"]],
+    ["create", { quantity: new Uint16Array(0) }, ["empty-plan at rows"]],
+    ["create", { quantity: [1, 2] }, ["empty-plan at rows"]],
+    ["create", { quantity: two, variations: [1, 2] }, ["wrong-type at columns.variations"]],
+    ["create", { quantity: two, variations: Float64Array.of(1, 2) }, ["wrong-type at columns.variations"]],
+    ["create", { quantity: two, colour: "red" }, ["unknown-field at columns.colour"]],
+    ["create", { quantity: two, colour: two }, ["unknown-field at columns.colour"]],
+    ["edit", { quantity: two }, ["missing-field at columns.edit"]],
+    ["create", { quantity: two, variations: Uint16Array.of(1) }, ["missing-field at rows[1].variations"]],
+    ["create", { quantity: Uint16Array.of(0, 1, 10_001) }, ["out-of-range at rows[0].quantity", "out-of-range at rows[2].quantity"]],
+    ["create", { quality: Uint8Array.of(0, 3, 2) }, ["unknown-option at rows[1].quality"]],
+    ["create", { quantity: Uint32Array.of(1, 2 ** 31, 2 ** 31 + 1, 2 ** 32 - 1) }, [1, 2, 3].map((row) => `out-of-range at rows[${row}].quantity`)],
+    ["create", { quantity: Int32Array.of(-(2 ** 31), 1, -1) }, [0, 2].map((row) => `out-of-range at rows[${row}].quantity`)],
+    ["create", { width: Uint16Array.of(64, 65535) }, ["out-of-range at rows[1].width"]],
+  ];
+  for (const [operation, columns, expected] of table) assert.deepEqual(faults(operation, columns), expected);
+  const bad = faults("create", { quantity: new Uint16Array(6000) });
+  assert.equal(bad.length, 5001);
+  assert.deepEqual([bad[4999], bad[5000]], ["out-of-range at rows[4999].quantity", "limit-exceeded at "]);
+});
+
+test("rows that together cost more than an amount can be have no total", () => {
+  const dear = RateCard.from({ id: "dear", version: "1", operations: [{ id: "paint", rates: [{ when: {}, price: 1_000_000 }] }] });
+  const half = new Uint16Array(5).fill(100);
+  assert.equal(dear.estimateMany("paint", { quantity: half }).total.high, 500_000_000);
+  assert.deepEqual(places(dear.estimateMany("paint", { quantity: new Uint16Array(11).fill(100) })), ["amount-overflow at rows"]);
+  assert.deepEqual(places(dear.estimateMany("paint", { quantity: Uint16Array.of(1, 10_000) })), ["amount-overflow at rows[1]"]);
+  dear.free();
+});
+
+/** A card of the least size, to make many of. */
+const SMALL = { id: "small", version: "1", operations: [{ id: "paint", rates: [{ when: {}, price: 1 }] }] };
+
+/** Everything that can be collected is, and what waits for that is done. */
+async function collect() {
+  setFlagsFromString("--expose-gc");
+  const gc = runInNewContext("gc");
+  for (let round = 0; round < 3; round += 1) {
+    gc();
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+test("a million estimates, and a million bad calls, leave the module's memory where it was", () => {
+  const dice = random(14);
+  const plans = Array.from({ length: 64 }, () => ({ items: [randomItem(dice, description, 10)] }));
+  const bad = [undefined, null, 5, "x", {}, { items: 5 }, { items: [{}] }, { items: [{ operation: "paint" }] }, { items: [{ operation: "create", model: "\u{1f600}" }] }];
+  const work = (times) => {
+    for (let round = 0; round < times; round += 1) {
+      card.estimate(plans[round % plans.length]);
+      strictly(bad[round % bad.length]);
+    }
+  };
+  work(10_000);
+  const before = memory();
+  work(1_000_000);
+  assert.equal(memory(), before);
+});
+
+test("a hundred thousand cards made and freed leave the module's memory where it was", () => {
+  const work = (times) => {
+    for (let round = 0; round < times; round += 1) {
+      const small = RateCard.from(SMALL);
+      assert.equal(small.live({ operation: "paint" }).total.expected, 1);
+      small.free();
+    }
+  };
+  work(1000);
+  const before = memory();
+  work(100_000);
+  assert.equal(memory(), before);
+});
+
+test("a hundred thousand cards that nobody frees are freed when they are collected", async () => {
+  const work = async (batches) => {
+    for (let batch = 0; batch < batches; batch += 1) {
+      for (let round = 0; round < 1000; round += 1) RateCard.from(SMALL);
+      await collect();
+    }
+  };
+  await work(3);
+  const before = memory();
+  await work(100);
+  assert.equal(memory(), before);
+});
+
+test("a freed card says so, and the built-in one stays", () => {
+  const small = RateCard.from(SMALL);
+  const live = small.live({ operation: "paint" });
+  small.free();
+  small.free();
+  for (const use of [() => small.estimate({ items: [] }), () => small.describe(), () => live.total, () => small.live({ operation: "paint" }).total]) {
+    assert.throws(use, /this rate card was freed/);
+  }
+  RateCard.builtin().free();
+  assert.equal(card.estimate({ items: [{ operation: "create" }] }).total.expected, 4);
+});
+
+test("the module is started anew after the stack was full, and every card goes on", () => {
+  const small = RateCard.from(SMALL);
+  const live = card.live({ operation: "create", variations: 5 });
+  const closed = RateCard.from(SMALL);
+  const plan = { items: [{ operation: "create", variations: 5 }] };
+  const questions = [() => card.estimate(plan), () => strictly(plan), () => live.total, () => card.describe(), () => small.compare(card)];
+  let started = 0;
+  for (const ask of questions) {
+    const first = buffers();
+    let levels = 1000;
+    // Asked at the end of a full stack and then at every level above, it breaks off in each of its own frames.
+    const deep = () => {
+      try {
+        deep();
+      } catch {
+        // The stack is full, in a frame of this test or inside the module.
+      }
+      levels -= 1;
+      if (levels > 0) ask();
+    };
+    deep();
+    if (buffers() !== first) started += 1;
+    assert.equal(card.estimate(plan).total.expected, 20);
+    assert.equal(strictly(plan).total.expected, 20);
+    assert.equal(live.total.expected, 20);
+    assert.equal(small.estimate({ items: [{ operation: "paint" }] }).total.expected, 1);
+    assert.equal(small.estimateMany("paint", { quantity: Uint16Array.of(1, 2) }).total.expected, 3);
+  }
+  closed.free();
+  assert.ok(started > 0, "no stack was full inside the module");
+});

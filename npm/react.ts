@@ -9,7 +9,7 @@
  * The card comes from `pricetag` or from `pricetag/slim`; this entry loads neither.
  */
 import { useEffect, useRef } from "react";
-import type { RateCard } from "./card.js";
+import type { RateCard } from "./index.js";
 import type { Account, CardTypes, Estimate, Faults, FreeUnits, Plan, Preflight } from "./types.js";
 
 /**

@@ -42,10 +42,6 @@ export class Probe {
     this.#live.set(field, value);
   }
 
-  free(): void {
-    this.#live.free();
-  }
-
   /** What an item with these fields would cost. */
   total(fields: Readonly<Record<string, number>>): Range | null {
     const before = this.#live.item;

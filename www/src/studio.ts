@@ -96,7 +96,6 @@ export class Studio {
 
   open(item: AnyItem): void {
     if (!this.document.operations.some(({ id }) => id === item.operation)) return;
-    this.#lives.get(item.operation)?.free();
     this.#lives.set(item.operation, this.card.live(item));
     this.show(item.operation);
   }
@@ -160,7 +159,6 @@ export class Studio {
   /** Puts another card in force; what the person has entered stays where the new card knows it. */
   useCard(card: RateCard): void {
     const kept = [...this.#lives.values()].map((live) => chosenOf(live.item, this.document));
-    for (const live of this.#lives.values()) live.free();
     this.#lives.clear();
     this.card.free();
     this.card = card;

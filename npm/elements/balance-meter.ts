@@ -1,10 +1,12 @@
-import { LitElement, css, html, nothing, svg } from "lit";
-import type { SVGTemplateResult, TemplateResult } from "lit";
-import type { Preflight, Range } from "../types.js";
+import { css, html, nothing, svg } from "lit";
+import type { PropertyDeclarations, SVGTemplateResult, TemplateResult } from "lit";
+import type { RateCard } from "../index.js";
+import type { Account, Faults, Plan, Preflight, Range } from "../types.js";
+import { Asking } from "./asking.js";
+import { json } from "./attributes.js";
 import { define } from "./define.js";
 import { formatsFor, isOne, spoken, type Formats } from "./formats.js";
 import { theme } from "./theme.js";
-import { english, type Words } from "./words.js";
 
 const LENGTH = 1000;
 const HEIGHT = 12;
@@ -12,9 +14,27 @@ const HEIGHT = 12;
 /**
  * The balance, what a plan takes of it, and what is left: figures, and a bar whose band is the range.
  *
- * Parts: `figures`, `name`, `figure`, `range`, `bar`, `sure`, `band`, `excess`, `limit`.
+ *     <balance-meter
+ *       plan='{"items": [{"operation": "create", "variations": 4}]}'
+ *       account='{"tier": "free", "balance": 18}'
+ *     ></balance-meter>
+ *
+ * It shows `preflight` if there is one, or else the card's answer to its plan and account. While it knows neither it
+ * shows its own content or, without any, its figures left out.
+ *
+ * | attribute | property | |
+ * |---|---|---|
+ * | `preflight` (JSON) | `preflight` | a card's answer |
+ * | `plan` (JSON) | `plan` | what to ask the card for |
+ * | `account` (JSON) | `account` | who asks: tier, balance, units left that cost nothing |
+ * | | `card` | the card to ask; without it, the one that `provideCard` gave |
+ * | `locale` | `locale` | how figures are written; without it, as the person's own system does |
+ * | | `words` | the words to show, for another language |
+ * | | `verdict`, `errors` | read only: whether the plan may run, or null; what is wrong with plan or account |
+ *
+ * Parts: `figures`, `name`, `figure`, `range`, `bar`, `sure`, `band`, `excess`, `limit`. Custom properties: those of every element.
  */
-export class BalanceMeter extends LitElement {
+export class BalanceMeter extends Asking<Preflight> {
   static override styles = [
     theme,
     css`
@@ -70,38 +90,51 @@ export class BalanceMeter extends LitElement {
     `,
   ];
 
-  static override properties = {
-    preflight: { attribute: false },
-    words: { attribute: false },
-    locale: {},
-    unit: {},
+  static override properties: PropertyDeclarations = {
+    preflight: json("preflight"),
+    account: json("account"),
   };
 
   declare preflight: Preflight | null;
-  declare words: Words;
-  declare locale: string | undefined;
-  declare unit: string;
+  declare account: Account | null;
 
   constructor() {
     super();
     this.preflight = null;
-    this.words = english;
-    this.locale = undefined;
-    this.unit = "credit";
+    this.account = null;
+  }
+
+  /** Whether the plan may run on the account; null while that is not known. */
+  get verdict(): Preflight["verdict"] | null {
+    return this.shown?.verdict ?? null;
+  }
+
+  private get shown(): Preflight | null {
+    return this.preflight ?? this.answer;
+  }
+
+  protected override get more(): unknown {
+    return this.account ?? undefined;
+  }
+
+  protected override ask(card: RateCard, plan: Plan): Preflight | Faults {
+    // Without an account nothing is asked.
+    return card.preflight(plan, this.account as Account);
   }
 
   protected override render(): TemplateResult {
-    const { preflight, words } = this;
+    const { shown, words } = this;
     const formats = formatsFor(this.locale);
-    const balance = preflight === null ? "–" : this.balance(preflight, formats);
-    return html`${this.bar(formats)}
+    const balance = shown === null ? "–" : this.balance(shown, formats);
+    const whole = html`${this.bar(shown, formats)}
       <dl part="figures">
         ${this.figure(words.balance, balance, null, formats)}
-        ${this.figure(words.cost, null, preflight?.estimate.total ?? null, formats)}
-        ${preflight !== null && preflight.after === null
+        ${this.figure(words.cost, null, shown?.estimate.total ?? null, formats)}
+        ${shown !== null && shown.after === null
           ? this.figure(words.after, words.unlimited, null, formats)
-          : this.figure(words.after, null, preflight?.after ?? null, formats, "after")}
+          : this.figure(words.after, null, shown?.after ?? null, formats, "after")}
       </dl>`;
+    return shown === null ? html`<slot>${whole}</slot>` : whole;
   }
 
   private balance(preflight: Preflight, formats: Formats): string {
@@ -117,8 +150,7 @@ export class BalanceMeter extends LitElement {
   }
 
   /** The bar's length is the balance, or the high figure where that is more; then what exceeds the balance stands out. */
-  private bar(formats: Formats): TemplateResult {
-    const { preflight } = this;
+  private bar(preflight: Preflight | null, formats: Formats): TemplateResult {
     const track = svg`<rect class="track" width=${LENGTH} height=${HEIGHT}></rect>`;
     if (preflight === null || preflight.balance === null) return this.picture(nothing, track);
     const { total } = preflight.estimate;
@@ -132,7 +164,7 @@ export class BalanceMeter extends LitElement {
       <rect part="band" x=${at(total.low)} width=${at(total.high) - at(total.low)} height=${HEIGHT}></rect>
       ${over ? this.excess(at(balance)) : nothing}`;
     const after = preflight.after === null ? "" : formats.credits(preflight.after.expected);
-    const label = this.words.meter(spoken(total, this.unit, formats, this.words), formats.credits(balance), after);
+    const label = this.words.meter(spoken(total, preflight.estimate.unit, formats, this.words), formats.credits(balance), after);
     return this.picture(label, shapes);
   }
 

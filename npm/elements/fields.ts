@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { live } from "lit/directives/live.js";
 import type { AnyItem, Choice, Count, Fault, FaultCode, Range, Size } from "../types.js";
+import { QUANTITY_MAX, megapixels } from "./faults.js";
 import { isOne, type Formats } from "./formats.js";
 import type { OptionState } from "./options.js";
 import { presetsOf, type SizePreset } from "./sizes.js";
@@ -15,6 +16,7 @@ export interface FormView {
   words: Words;
   formats: Formats;
   faultOf(field: string): Fault | undefined;
+  wordsOf(field: string): FieldWords;
 }
 
 const price = (range: Range, view: FormView): string =>
@@ -32,10 +34,10 @@ function reason(option: OptionState, { words }: FormView): string {
 }
 
 /** What is wrong with a field, or with the whole item where one code alone is this field's to show. A choice that has not been made yet is not wrong: its label asks for it. */
-function message(field: string, words: FieldWords, view: FormView, code?: FaultCode): TemplateResult {
+function message(field: string, view: FormView, code?: FaultCode): TemplateResult {
   const found = view.faultOf(field);
   const fault = found?.code === "missing-field" || (code !== undefined && found?.code !== code) ? undefined : found;
-  return html`<p part="message" id="${field}-message" class="message">${fault === undefined ? nothing : view.words.fault(fault, words)}</p>`;
+  return html`<p part="message" id="${field}-message" class="message">${fault === undefined ? nothing : view.words.fault(fault, view.wordsOf(field))}</p>`;
 }
 
 const invalid = (field: string, view: FormView): "true" | typeof nothing => {
@@ -79,7 +81,7 @@ function radioField(
         </label>`;
       })}
     </div>
-    ${message(choice.name, { title }, view)}
+    ${message(choice.name, view)}
   </fieldset>`;
 }
 
@@ -117,7 +119,7 @@ function selectField(
             </optgroup>`,
       )}
     </select>
-    ${message(choice.name, { title }, view)}
+    ${message(choice.name, view)}
   </div>`;
 }
 
@@ -136,7 +138,6 @@ export function countField(count: Count, view: FormView): TemplateResult {
   const { min = 1, max } = count;
   const title = count.title ?? count.name;
   const value = (view.item[count.name] ?? count.default ?? Number.NaN) as number;
-  const words = { title, min: view.formats.whole(min), max: view.formats.whole(max) };
   return html`<div part="field">
     <label part="label" for=${count.name}>${title}</label>
     <div class="count">
@@ -150,7 +151,7 @@ export function countField(count: Count, view: FormView): TemplateResult {
       />
       ${numberInput(count.name, value, min, max, view)}
     </div>
-    ${message(count.name, words, view)}
+    ${message(count.name, view)}
   </div>`;
 }
 
@@ -170,17 +171,15 @@ function numberInput(name: string, value: number, min: number, max: number, view
   />`;
 }
 
-export function quantityField(max: number, view: FormView): TemplateResult {
-  const { words, formats } = view;
+export function quantityField(view: FormView): TemplateResult {
+  const { words } = view;
   const value = view.item.quantity ?? 1;
   return html`<div part="field">
     <label part="label" for="quantity">${words.quantity} <span class="hint">${words.quantityHint}</span></label>
-    ${numberInput("quantity", value, 1, max, view)}
-    ${message("quantity", { title: words.quantity, min: formats.whole(1), max: formats.whole(max) }, view)}
+    ${numberInput("quantity", value, 1, QUANTITY_MAX, view)}
+    ${message("quantity", view)}
   </div>`;
 }
-
-const MEGAPIXEL = 1_000_000;
 
 export function sizeField(
   size: Size,
@@ -193,9 +192,6 @@ export function sizeField(
   const bands = presetsOf(size);
   const same = (preset: SizePreset): boolean => preset.width === width && preset.height === height;
   const custom = !bands.some(({ presets }) => presets.some(same));
-  const largest = size.bands.at(-1)?.upToPixels ?? 0;
-  const megapixels = (pixels: number): string => formats.credits(Math.floor(pixels / (MEGAPIXEL / 10)) / 10);
-  const side = { min: formats.whole(size.side.min), max: formats.whole(size.side.max) };
   const entry = (preset: SizePreset): TemplateResult => {
     const total = totalAt(preset);
     return html`<option value="${preset.width}x${preset.height}" .selected=${live(same(preset))}>
@@ -210,7 +206,7 @@ export function sizeField(
         ${bands.map(
           ({ upToPixels, addPercent, presets }) =>
             html`<optgroup
-              label="${words.upTo(megapixels(upToPixels))}, ${addPercent === 0
+              label="${words.upTo(megapixels(upToPixels, formats))}, ${addPercent === 0
                 ? words.noSurcharge
                 : words.surcharge(formats.percent(addPercent))}"
             >
@@ -221,7 +217,6 @@ export function sizeField(
       <label><span class="hint">${words.width}</span>${numberInput("width", width, size.side.min, size.side.max, view)}</label>
       <label><span class="hint">${words.height}</span>${numberInput("height", height, size.side.min, size.side.max, view)}</label>
     </div>
-    ${message("width", { title: words.width, ...side }, view)} ${message("height", { title: words.height, ...side }, view)}
-    ${message("", { title: words.dimensions, max: megapixels(largest) }, view, "size-too-large")}
+    ${message("width", view)} ${message("height", view)} ${message("", view, "size-too-large")}
   </fieldset>`;
 }

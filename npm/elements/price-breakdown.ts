@@ -1,19 +1,36 @@
-import { LitElement, css, html, nothing } from "lit";
-import type { TemplateResult } from "lit";
-import type { Estimate, Line, Part, Range } from "../types.js";
+import { css, html, nothing } from "lit";
+import type { PropertyDeclarations, TemplateResult } from "lit";
+import type { RateCard } from "../index.js";
+import type { Estimate, Faults, FreeUnits, Line, Part, Plan, Range } from "../types.js";
+import { Asking } from "./asking.js";
+import { json } from "./attributes.js";
 import { define } from "./define.js";
+import { faultsInWords } from "./faults.js";
 import { formatsFor, isIncluded, isOne, type Formats } from "./formats.js";
 import { theme } from "./theme.js";
-import { english, type Words } from "./words.js";
 
 /**
- * Why an estimate costs what it costs: each line with its parts, and how far the figure can be relied on.
+ * Why a plan costs what it costs: each line with its parts, and how far the figure can be relied on.
  *
- * `rows` reserves room for that many parts a line, so that nothing below moves when a part comes or goes.
+ *     <price-breakdown plan='{"items": [{"operation": "create", "width": 2048, "height": 2048}]}'></price-breakdown>
  *
- * Parts: `table`, `line`, `part`, `total`, `why`, `note`.
+ * It shows `estimate` if there is one, or else the card's answer to its plan. While it knows neither it shows its own
+ * content or, without any, the table with its figures left out; what is wrong with a plan stands below it in words.
+ *
+ * | attribute | property | |
+ * |---|---|---|
+ * | `estimate` (JSON) | `estimate` | a card's answer |
+ * | `plan` (JSON) | `plan` | what to ask the card for |
+ * | `free-units` (JSON) | `freeUnits` | units left that cost nothing, by pool |
+ * | | `card` | the card to ask; without it, the one that `provideCard` gave |
+ * | `rows` | `rows` | reserves room for that many parts a line, so that nothing below moves when one comes or goes |
+ * | `locale` | `locale` | how figures are written; without it, as the person's own system does |
+ * | | `words` | the words to show, for another language |
+ * | | `total`, `errors` | read only: the range that is shown, or null; what is wrong with the plan |
+ *
+ * Parts: `table`, `line`, `part`, `total`, `why`, `note`. Custom properties: those of every element.
  */
-export class PriceBreakdown extends LitElement {
+export class PriceBreakdown extends Asking<Estimate> {
   static override styles = [
     theme,
     css`
@@ -33,12 +50,13 @@ export class PriceBreakdown extends LitElement {
         text-align: start;
         vertical-align: top;
       }
-      td {
+      td,
+      th + th {
         padding-inline-start: var(--_step);
         text-align: end;
         white-space: nowrap;
       }
-      td:last-child {
+      tr > :last-child:not(:first-child) {
         inline-size: 7em;
         color: var(--_muted);
       }
@@ -67,44 +85,71 @@ export class PriceBreakdown extends LitElement {
     `,
   ];
 
-  static override properties = {
-    estimate: { attribute: false },
-    words: { attribute: false },
+  static override properties: PropertyDeclarations = {
+    estimate: json("estimate"),
+    freeUnits: json("free-units"),
     rows: { type: Number },
-    locale: {},
   };
 
   declare estimate: Estimate | null;
-  declare words: Words;
+  declare freeUnits: FreeUnits | null;
   declare rows: number;
-  declare locale: string | undefined;
 
   constructor() {
     super();
     this.estimate = null;
-    this.words = english;
+    this.freeUnits = null;
     this.rows = 0;
-    this.locale = undefined;
+  }
+
+  /** The range that is shown; null while none is known. */
+  get total(): Range | null {
+    return this.shown?.total ?? null;
+  }
+
+  private get shown(): Estimate | null {
+    return this.estimate ?? this.answer;
+  }
+
+  protected override get more(): unknown {
+    return this.freeUnits;
+  }
+
+  protected override ask(card: RateCard, plan: Plan): Estimate | Faults {
+    return card.estimate(plan, this.freeUnits ?? undefined);
   }
 
   protected override render(): TemplateResult {
-    const { words } = this;
     const formats = formatsFor(this.locale);
-    const lines = this.estimate?.lines ?? [];
+    const { shown } = this;
+    const faults = shown === null ? this.wrong(formats) : "";
+    const whole = html`${this.table(shown, formats)}
+      <p part="why">${shown === null ? faults : this.why(shown)}</p>`;
+    return shown === null && faults === "" ? html`<slot>${whole}</slot>` : whole;
+  }
+
+  private table(shown: Estimate | null, formats: Formats): TemplateResult {
+    const { words } = this;
+    const lines = shown?.lines ?? [];
     return html`<table part="table">
-        <thead>
-          <tr>
-            <th scope="col"><span class="said">${words.parts}</span></th>
-            <td>${words.amount}</td>
-            <td>${words.range}</td>
-          </tr>
-        </thead>
-        ${lines.length === 0 ? this.reserved(1) : lines.map((line) => this.line(line, lines.length > 1, formats))}
-        <tfoot>
-          ${this.row("total", words.total, this.estimate?.total ?? null, formats)}
-        </tfoot>
-      </table>
-      ${this.why()}`;
+      <thead>
+        <tr>
+          <th scope="col"><span class="said">${words.parts}</span></th>
+          <th scope="col">${words.amount}</th>
+          <th scope="col">${words.range}</th>
+        </tr>
+      </thead>
+      ${lines.length === 0 ? this.reserved(1) : lines.map((line) => this.line(line, lines.length > 1, formats))}
+      <tfoot>
+        ${this.row("total", words.total, shown?.total ?? null, formats)}
+      </tfoot>
+    </table>`;
+  }
+
+  private wrong(formats: Formats): string {
+    const { errors } = this;
+    if (errors.length === 0) return "";
+    return faultsInWords(errors, this.plan?.items ?? [], this.cardInUse?.describe() ?? null, this.words, formats);
   }
 
   private line(line: Line, titled: boolean, formats: Formats): TemplateResult {
@@ -149,12 +194,10 @@ export class PriceBreakdown extends LitElement {
     </tbody>`;
   }
 
-  private why(): TemplateResult {
-    const { estimate, words } = this;
-    if (estimate === null) return html`<p part="why"></p>`;
+  private why(estimate: Estimate): TemplateResult {
     const notes = new Set(estimate.lines.flatMap((line) => (line.note === undefined ? [] : [line.note])));
-    const why = isIncluded(estimate.total) ? this.included(estimate) : words.accuracy[estimate.accuracy];
-    return html`<p part="why">${why}${[...notes].map((note) => html` <span part="note">(${note})</span>`)}</p>`;
+    const why = isIncluded(estimate.total) ? this.included(estimate) : this.words.accuracy[estimate.accuracy];
+    return html`${why}${[...notes].map((note) => html` <span part="note">(${note})</span>`)}`;
   }
 
   private included(estimate: Estimate): string {

@@ -1,20 +1,41 @@
-import { LitElement, css, html, nothing } from "lit";
-import type { PropertyValues, TemplateResult } from "lit";
-import type { Range } from "../types.js";
+import { css, html, nothing } from "lit";
+import type { PropertyDeclarations, TemplateResult } from "lit";
+import type { RateCard } from "../index.js";
+import type { Estimate, Faults, FreeUnits, Plan, Range } from "../types.js";
+import { Asking } from "./asking.js";
+import { json } from "./attributes.js";
 import { define } from "./define.js";
 import { formatsFor, isIncluded, isOne, type Money } from "./formats.js";
 import { theme } from "./theme.js";
-import { english, type Words } from "./words.js";
 
 /**
- * A price: `16 credits 12–20 about $0.16`.
+ * A price: `16 credits 12–20 $0.16`.
  *
- * Set `price` to a range from a rate card, or in HTML the attributes `expected`, `low` and `high`.
- * Without a price it shows its own content, never 0. A price of nothing is shown as included.
+ *     <price-tag low="12" expected="16" high="20"></price-tag>
+ *     <price-tag plan='{"items": [{"operation": "create", "variations": 4}]}'>–</price-tag>
+ *
+ * It shows `price` if there is one, or else the figures of its attributes, or else what the card says its plan costs.
+ * While it knows no price it shows its own content, never 0. A price of nothing is shown as included.
+ *
+ * | attribute | property | |
+ * |---|---|---|
+ * | | `price` | a range of a card's answer |
+ * | `expected`, `low`, `high` | the same | the figures, in credits; `low` and `high` are `expected` where they are absent |
+ * | `plan` (JSON) | `plan` | what to ask the card for |
+ * | `free-units` (JSON) | `freeUnits` | units left that cost nothing, by pool |
+ * | | `card` | the card to ask; without it, the one that `provideCard` gave |
+ * | `money` (JSON) | `money` | `{"currency": "USD", "perCredit": 0.01}`: shows the price in money too |
+ * | `unit` | `unit` | the unit's name; without it the card's, or `credit` |
+ * | `compact` | `compact` | without the unit's name, and with the range's room kept, for a column of prices |
+ * | `stacked` | `stacked` | the range and the money on a line of their own |
+ * | `locale` | `locale` | how figures are written; without it, as the person's own system does |
+ * | | `words` | the words to show, for another language |
+ * | | `total`, `errors` | read only: the range that is shown, or null; what is wrong with the plan |
  *
  * Parts: `amount`, `unit`, `range`, `money`, `included`.
+ * Custom properties: `--pricetag-amount-weight`, `--pricetag-aside` (a colour), `--pricetag-aside-size`; and those of every element.
  */
-export class PriceTag extends LitElement {
+export class PriceTag extends Asking<Estimate> {
   static override styles = [
     theme,
     css`
@@ -44,12 +65,11 @@ export class PriceTag extends LitElement {
     `,
   ];
 
-  static override properties = {
+  static override properties: PropertyDeclarations = {
     price: { attribute: false },
-    money: { attribute: false },
-    words: { attribute: false },
+    freeUnits: json("free-units"),
+    money: json("money"),
     unit: {},
-    locale: {},
     expected: { type: Number },
     low: { type: Number },
     high: { type: Number },
@@ -57,29 +77,24 @@ export class PriceTag extends LitElement {
     stacked: { type: Boolean, reflect: true },
   };
 
-  /** The range to show, in credits; null while it is not known. */
+  /** The range to show, in credits; null while it is not known, or given in another way. */
   declare price: Range | null;
+  declare freeUnits: FreeUnits | null;
   /** Shown as well where it is given. */
   declare money: Money | null;
-  declare words: Words;
-  /** The unit's name, `credit`. */
-  declare unit: string;
-  declare locale: string | undefined;
+  declare unit: string | undefined;
   declare expected: number | null;
   declare low: number | null;
   declare high: number | null;
-  /** Without the unit's name, and with the range's room kept, for a column of prices. */
   declare compact: boolean;
-  /** The range and the money on a line of their own. */
   declare stacked: boolean;
 
   constructor() {
     super();
     this.price = null;
+    this.freeUnits = null;
     this.money = null;
-    this.words = english;
-    this.unit = "credit";
-    this.locale = undefined;
+    this.unit = undefined;
     this.expected = null;
     this.low = null;
     this.high = null;
@@ -87,21 +102,37 @@ export class PriceTag extends LitElement {
     this.stacked = false;
   }
 
-  protected override willUpdate(changed: PropertyValues<this>): void {
-    if (this.expected === null || !(changed.has("expected") || changed.has("low") || changed.has("high"))) return;
-    this.price = { low: this.low ?? this.expected, expected: this.expected, high: this.high ?? this.expected };
+  /** The range that is shown; null while none is known. */
+  get total(): Range | null {
+    return this.price ?? this.#written() ?? this.answer?.total ?? null;
+  }
+
+  #written(): Range | null {
+    const { expected, low, high } = this;
+    if (expected === null || Number.isNaN(expected)) return null;
+    return { low: low ?? expected, expected, high: high ?? expected };
+  }
+
+  protected override get more(): unknown {
+    return this.freeUnits;
+  }
+
+  protected override ask(card: RateCard, plan: Plan): Estimate | Faults {
+    return card.estimate(plan, this.freeUnits ?? undefined);
   }
 
   protected override render(): TemplateResult {
-    const { price, words } = this;
-    if (price === null) return html`<slot></slot>`;
-    if (isIncluded(price)) return html`<span part="included">${words.included}</span>`;
-    return html`<span class="main">${this.main(price)}</span><span class="aside">${this.range(price)}${this.worth(price)}</span>`;
+    const { total, words } = this;
+    if (total === null) return html`<slot>–</slot>`;
+    if (isIncluded(total)) return html`<span part="included">${words.included}</span>`;
+    return html`<span class="main">${this.main(total)}</span><span class="aside">${this.range(total)}${this.worth(total)}</span>`;
   }
 
   private main(price: Range): TemplateResult {
     const amount = html`<span part="amount">${formatsFor(this.locale).credits(price.expected)}</span>`;
-    return this.compact ? amount : html`${amount} <span part="unit">${this.words.unit(this.unit, price.expected)}</span>`;
+    if (this.compact) return amount;
+    const unit = this.unit ?? this.answer?.unit ?? "credit";
+    return html`${amount} <span part="unit">${this.words.unit(unit, price.expected)}</span>`;
   }
 
   private range(price: Range): TemplateResult | typeof nothing {

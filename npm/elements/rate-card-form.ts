@@ -1,74 +1,154 @@
-import { LitElement, html, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { LitElement, html, nothing, type PropertyDeclarations, type TemplateResult } from "lit";
 import type { LiveItem, RateCard } from "../index.js";
 import type { Account, AnyItem, Card, Fault, Line, Operation, Range } from "../types.js";
+import { json } from "./attributes.js";
 import { define } from "./define.js";
+import { faultsInWords, fieldOf, fieldWords } from "./faults.js";
 import { choiceField, countField, quantityField, sizeField, type FormView } from "./fields.js";
-import { formatsFor } from "./formats.js";
+import { formatsFor, spoken } from "./formats.js";
 import { Probe } from "./options.js";
+import { Provided } from "./provided.js";
 import { formStyles } from "./rate-card-form.styles.js";
+import { Settled } from "./settled.js";
 import { theme } from "./theme.js";
 import { english, type Words } from "./words.js";
-
-/** The pricing model's limit for `quantity`. */
-const QUANTITY_MAX = 10_000;
 
 /**
  * A form for one operation of a rate card, made from the card alone: every choice, count and size as a native control,
  * every option with what the item would cost with it.
  *
- * It changes a live item and says so with the standard `input` and `change` events; by the time a listener
- * hears them, `total`, `lines` and `errors` are those of the new item.
+ *     <form>
+ *       <rate-card-form name="order" operation="create"></rate-card-form>
+ *       <button><price-tag></price-tag></button>
+ *     </form>
  *
- *     const form = document.querySelector("rate-card-form");
- *     form.card = card;
- *     form.addEventListener("input", () => show(form.total));
+ * It is a form control itself. Its value is the item as JSON; it is sent with the form it stands in, is valid when the
+ * item can be priced, and follows the form's reset and a disabled fieldset. It says that the item has changed with the
+ * standard events `input` and `change`; by the time a listener hears them, all of its properties are those of the new item:
  *
- * Give it a `live` item to share one with other code; otherwise it makes its own from `card` and `operation`.
- * After changing a shared item yourself, call `refresh()`, or change it with `set(field, value)`.
+ *     form.addEventListener("input", ({ target }) => { tag.price = target.total; });
  *
- * Parts: `field`, `label`, `option`, `chosen`, `option-price`, `option-needs`, `message`.
+ * | attribute | property | |
+ * |---|---|---|
+ * | `operation` | `operation` | the operation's id; without it, the card's first. Another one starts anew |
+ * | `item` (JSON) | `item` | the item; the attribute's is the one to begin with, and to go back to on a reset |
+ * | `account` (JSON) | `account` | marks what its tier may not use, and counts its free units |
+ * | | `card` | the card; without it, the one that `provideCard` gave |
+ * | | `live` | a live item to share with other code, instead of one of its own |
+ * | `name`, `disabled` | the same | as of every form control |
+ * | `silent` | `silent` | does not announce the price: for a page that does so itself |
+ * | `locale` | `locale` | how figures are written; without it, as the person's own system does |
+ * | | `words` | the words to show, for another language |
+ * | | `value` | the item as JSON text; empty while there is none |
+ * | | `total`, `lines`, `errors` | read only: what the item costs, or null; the estimate's lines; what is wrong |
+ * | | `form`, `labels`, `validity`, `validationMessage`, `willValidate` | read only: as of every form control |
+ *
+ * Methods: `set(field, value)` changes one field without an event; `refresh()` shows a shared item anew after someone
+ * else has changed it; `checkValidity()`, `reportValidity()` and `focus()` are those of every form control.
+ *
+ * Until there is a card it shows its own content. Once a change has settled, the new price is announced.
+ *
+ * Parts: `field`, `label`, `option`, `chosen`, `option-price`, `option-needs`, `message`. Custom properties: those of every element.
  */
 export class RateCardForm extends LitElement {
+  static readonly formAssociated = true;
   static override styles = [theme, formStyles];
 
-  static override properties = {
+  static override properties: PropertyDeclarations = {
     card: { attribute: false },
     live: { attribute: false },
     words: { attribute: false },
-    operation: {},
-    account: { attribute: false },
+    account: json("account"),
+    operation: { noAccessor: true },
+    item: { ...json("item"), noAccessor: true },
+    value: { attribute: false, noAccessor: true },
+    name: { attribute: false, noAccessor: true },
+    disabled: { attribute: false, noAccessor: true },
+    silent: { type: Boolean },
     locale: {},
   };
 
   declare card: RateCard | null;
-  /** The item this form changes. */
   declare live: LiveItem | null;
   declare words: Words;
-  /** The operation's id; the card's first where none is given. */
-  declare operation: string | undefined;
-  /** Marks what its tier may not use, and counts its free units. */
   declare account: Account | null;
+  declare silent: boolean;
   declare locale: string | undefined;
 
-  #document: Card | null = null;
+  readonly #internals = this.attachInternals();
+  readonly #provided = new Provided(this);
+  readonly #settled = new Settled(this, () => this.#announce());
+  /** What to begin with; without it, the card's first operation. */
+  #first: AnyItem | null = null;
   #own: LiveItem | null = null;
+  /** The card that the document, the item of its own and the probe are from. */
+  #known: RateCard | null = null;
+  #document: Card | null = null;
   #probe: Probe | null = null;
+  /** What the probe was made for. */
+  #probed: { live: LiveItem | null; account: Account | null } = { live: null, account: null };
+  /** By the attribute, or by a fieldset around the element. */
+  #disabled = false;
+  #announcement = "";
 
   constructor() {
     super();
     this.card = null;
     this.live = null;
     this.words = english;
-    this.operation = undefined;
     this.account = null;
+    this.silent = false;
     this.locale = undefined;
+    this.#internals.role = "group";
+  }
+
+  get operation(): string | null {
+    return this.item?.operation ?? null;
+  }
+
+  set operation(operation: string | null) {
+    // Whichever of the two attributes comes first, an item of this operation stays.
+    if (this.#first?.operation !== operation) this.#begin(operation === null ? null : { operation });
   }
 
   get item(): AnyItem | null {
-    return this.#current?.item ?? null;
+    return this.#current?.item ?? this.#first;
   }
 
-  /** Null while something is missing or wrong. */
+  set item(item: AnyItem | null) {
+    if (this.live !== null && item !== null) {
+      rewrite(this.live, item);
+      this.refresh();
+    } else {
+      this.#begin(item);
+    }
+  }
+
+  get value(): string {
+    const { item } = this;
+    return item === null ? "" : JSON.stringify(item);
+  }
+
+  set value(value: string) {
+    this.item = value === "" ? null : JSON.parse(value);
+  }
+
+  get name(): string {
+    return this.getAttribute("name") ?? "";
+  }
+
+  set name(name: string) {
+    this.setAttribute("name", name);
+  }
+
+  get disabled(): boolean {
+    return this.hasAttribute("disabled");
+  }
+
+  set disabled(disabled: boolean) {
+    this.toggleAttribute("disabled", disabled);
+  }
+
   get total(): Range | null {
     return this.#current?.total ?? null;
   }
@@ -81,59 +161,173 @@ export class RateCardForm extends LitElement {
     return this.#current?.errors ?? [];
   }
 
-  /** Changes one field, as the person would, without an event. */
+  get form(): HTMLFormElement | null {
+    return this.#internals.form;
+  }
+
+  get labels(): NodeList {
+    return this.#internals.labels;
+  }
+
+  get validity(): ValidityState {
+    return this.#internals.validity;
+  }
+
+  get validationMessage(): string {
+    return this.#internals.validationMessage;
+  }
+
+  get willValidate(): boolean {
+    return this.#internals.willValidate;
+  }
+
+  checkValidity(): boolean {
+    this.#declare();
+    return this.#internals.checkValidity();
+  }
+
+  reportValidity(): boolean {
+    this.#declare();
+    return this.#internals.reportValidity();
+  }
+
+  override focus(options?: FocusOptions): void {
+    this.shadowRoot?.querySelector<HTMLElement>("input, select")?.focus(options);
+  }
+
   set(field: string, value: string | number | undefined): void {
     this.#current?.set(field, value);
     this.#probe?.set(field, value);
+    this.#declare();
     this.requestUpdate();
   }
 
-  /** Shows the item anew after someone else has changed it. */
   refresh(): void {
-    this.#forgetProbe();
+    this.#probe = null;
+    this.#declare();
     this.requestUpdate();
   }
 
+  /* --------------------------------------------------------------------------------- called by the browser */
+
+  formResetCallback(): void {
+    this.#announcement = "";
+    const item: AnyItem | null = JSON.parse(this.getAttribute("item") ?? "null");
+    const operation = this.getAttribute("operation") ?? this.operation;
+    this.item = item ?? (operation === null ? null : { operation });
+  }
+
+  formDisabledCallback(disabled: boolean): void {
+    this.#disabled = disabled;
+    this.requestUpdate();
+  }
+
+  /** After going back in the history, or from the browser's memory of what was filled in. */
+  formStateRestoreCallback(state: string): void {
+    this.value = state;
+  }
+
+  /* ---------------------------------------------------------------------------------------------- the item */
+
+  #begin(item: AnyItem | null): void {
+    this.#first = item;
+    this.#own = null;
+    this.refresh();
+  }
+
+  /** The item that is shown: the shared one, or one of its own that is made when it is first asked for. */
   get #current(): LiveItem | null {
-    return this.live ?? this.#own;
+    this.#know(this.card ?? this.#provided.card);
+    if (this.live !== null) return this.live;
+    const first = this.#document?.operations[0]?.id;
+    const begin = this.#first ?? (first === undefined ? null : { operation: first });
+    if (this.#known !== null && begin !== null) this.#own ??= this.#known.live(begin);
+    return this.#own;
   }
 
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.#forgetProbe();
-  }
-
-  #forgetProbe(): void {
+  /** Another card is another form; what was entered stays where the new card knows the operation. */
+  #know(card: RateCard | null): void {
+    if (card === this.#known) return;
+    const entered = this.#own?.item;
+    this.#known = card;
+    this.#document = card?.describe() ?? null;
+    this.#own = null;
     this.#probe = null;
+    if (entered !== undefined && this.#operationOf(entered) !== undefined) this.#first = entered;
   }
 
-  protected override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has("card")) this.#document = this.card?.describe() ?? null;
-    if (changed.has("card") || changed.has("live") || changed.has("operation")) {
-      this.#own = null;
-      const operation = this.operation ?? this.#document?.operations[0]?.id;
-      if (this.live === null && this.card !== null && operation !== undefined) this.#own = this.card.live({ operation });
-    }
-    if (changed.has("card") || changed.has("live") || changed.has("operation") || changed.has("account")) this.#forgetProbe();
-    const item = this.item;
-    if (this.#probe === null && this.card !== null && this.#document !== null && item !== null) {
-      this.#probe = new Probe(this.card, this.#document, item, this.account);
-    }
+  #operationOf(item: AnyItem): Operation | undefined {
+    return this.#document?.operations.find(({ id }) => id === item.operation);
   }
 
-  protected override render(): TemplateResult | typeof nothing {
+  #probeFor(live: LiveItem): Probe | null {
+    const { account } = this;
+    const [card, document] = [this.#known, this.#document];
+    if (this.#probed.live !== live || this.#probed.account !== account) this.#probe = null;
+    if (card !== null && document !== null) this.#probe ??= new Probe(card, document, live.item, account);
+    this.#probed = { live, account };
+    return this.#probe;
+  }
+
+  /** Tells the form what would be sent, and whether it may be. */
+  #declare(): void {
+    const { value, errors } = this;
+    this.#internals.setFormValue(value === "" ? null : value);
+    const [fault] = errors;
+    if (fault === undefined) {
+      this.#internals.setValidity({});
+      return;
+    }
+    const flags = fault.code === "missing-field" ? { valueMissing: true } : { customError: true };
+    this.#internals.setValidity(flags, this.#faultWords(), this.#controlOf(fieldOf(fault)));
+  }
+
+  /** Where the browser shows what is wrong; the item as a whole is shown at its first control. */
+  #controlOf(field: string): HTMLElement | undefined {
+    const controls = [...(this.shadowRoot?.querySelectorAll<HTMLInputElement | HTMLSelectElement>("input, select") ?? [])];
+    return controls.find(({ name }) => name === field) ?? controls[0];
+  }
+
+  #faultWords(): string {
+    const { errors, item, words } = this;
+    return faultsInWords(errors, item === null ? [] : [item], this.#document, words, formatsFor(this.locale));
+  }
+
+  #announce(): void {
+    const { total } = this;
+    const unit = this.#document?.unit ?? "credit";
+    this.#announcement = total === null ? this.#faultWords() : spoken(total, unit, formatsFor(this.locale), this.words);
+    this.requestUpdate();
+  }
+
+  /* ---------------------------------------------------------------------------------------------- the form */
+
+  protected override updated(): void {
     const item = this.item;
-    const operation = this.#document?.operations.find(({ id }) => id === item?.operation);
-    const probe = this.#probe;
-    if (item === null || operation === undefined || probe === null) return nothing;
-    const { errors } = this;
+    this.#internals.ariaLabel = (item === null ? undefined : this.#operationOf(item)?.title) ?? null;
+    this.#declare();
+  }
+
+  protected override render(): TemplateResult {
+    const live = this.#current;
+    if (live === null) return html`<slot></slot>`;
+    const { item } = live;
+    const operation = this.#operationOf(item);
+    const probe = this.#probeFor(live);
+    if (operation === undefined || probe === null) return html`<p part="message" class="message">${this.#faultWords()}</p>`;
+    const { errors, words } = this;
+    const formats = formatsFor(this.locale);
     const view: FormView = {
       item,
-      words: this.words,
-      formats: formatsFor(this.locale),
-      faultOf: (field) => errors.find(({ path }) => path.replace(/^items\[\d+\]\.?/, "") === field),
+      words,
+      formats,
+      faultOf: (field) => errors.find((fault) => fieldOf(fault) === field),
+      wordsOf: (field) => fieldWords(operation, field, words, formats),
     };
-    return html`<div class="fields" @input=${this.#take} @change=${this.#settle}>${this.#fields(operation, probe, view)}</div>`;
+    return html`<fieldset class="fields" role="none" ?disabled=${this.#disabled} @input=${this.#take} @change=${this.#settle}>
+        ${this.#fields(operation, probe, view)}
+      </fieldset>
+      <output class="said">${this.silent ? nothing : this.#announcement}</output>`;
   }
 
   #fields(operation: Operation, probe: Probe, view: FormView): TemplateResult {
@@ -142,7 +336,7 @@ export class RateCardForm extends LitElement {
     ${size === undefined
       ? nothing
       : sizeField(size, ({ width, height }) => probe.total({ width, height }), view)}
-    ${operation.counts?.map((count) => countField(count, view))} ${quantityField(QUANTITY_MAX, view)}`;
+    ${operation.counts?.map((count) => countField(count, view))} ${quantityField(view)}`;
   }
 
   #take(event: Event): void {
@@ -153,6 +347,7 @@ export class RateCardForm extends LitElement {
     } else if (control instanceof HTMLInputElement) {
       this.set(control.name, control.type === "radio" ? control.value : control.valueAsNumber);
     }
+    if (!this.silent) this.#settled.changed();
   }
 
   #takeSize(preset: string): void {
@@ -166,6 +361,12 @@ export class RateCardForm extends LitElement {
   #settle(): void {
     this.dispatchEvent(new Event("change", { bubbles: true, composed: true }));
   }
+}
+
+/** Makes a live item another item, field by field. */
+function rewrite(live: LiveItem, item: AnyItem): void {
+  for (const field of Object.keys(live.item)) if (!Object.hasOwn(item, field)) live.set(field, undefined);
+  for (const [field, value] of Object.entries(item)) live.set(field, value);
 }
 
 define("rate-card-form", RateCardForm);

@@ -7,7 +7,6 @@ import { css } from "lit";
 export const theme = css`
   :host {
     --_accent: var(--pricetag-accent, light-dark(#0b6b62, #58d0c0));
-    --_on-accent: var(--pricetag-on-accent, light-dark(#ffffff, #05211e));
     --_ink: var(--pricetag-ink, light-dark(#1b1f23, #eceff1));
     --_muted: var(--pricetag-muted, light-dark(#5a636b, #a2adb5));
     --_line: var(--pricetag-line, light-dark(#d9dee2, #333b42));

@@ -24,6 +24,8 @@ const bundle = await rolldown({
   // What has effects is the manifest's to say, not to be guessed here.
   treeshake: { moduleSideEffects: true },
   onLog(level, log, show) {
+    // Modules stay apart, so "use client" stays the first line of its own.
+    if (log.code === "MODULE_LEVEL_DIRECTIVE") return;
     if (level === "warn") throw new Error(log.message);
     show(level, log);
   },

@@ -57,9 +57,9 @@ export function studioView(studio: Studio, charging: Charging): TemplateResult {
       <rate-card-form
         .card=${studio.card}
         .live=${studio.live}
-        .operation=${studio.operation}
         .account=${studio.account}
         .words=${text.elements}
+        silent
         @input=${() => studio.formChanged()}
       ></rate-card-form>
     </div>
@@ -81,7 +81,7 @@ export function studioView(studio: Studio, charging: Charging): TemplateResult {
         <price-breakdown .estimate=${estimate} .words=${text.elements} rows="2"></price-breakdown>
         <p class="hint reserved">${estimate === null ? nothing : marginalWords(estimate, operation?.output, unit)}</p>
         <h2>${text.balanceHeading}</h2>
-        <balance-meter .preflight=${preflight} .unit=${unit} .words=${text.elements}></balance-meter>
+        <balance-meter .preflight=${preflight} .words=${text.elements}></balance-meter>
         <p class="hint reserved">${affordableWords(studio, assessment)}</p>
         <h2>${text.cheaper}</h2>
         <div class="cheaper">${cheaperView(studio, "form", [studio.live.item], assessment)}</div>

@@ -16,7 +16,7 @@ use crate::{freshness::is_fresh, process, workspace::Workspace};
 const VERSION: &str = "\"version\": \"0.0.0\"";
 
 /// What people get beside the code, if it is in the repository.
-const DOCUMENTS: [&str; 4] = ["README.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE"];
+const DOCUMENTS: [&str; 4] = ["npm/README.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE"];
 
 /// What an import of the module itself gives.
 const WASM_TYPES: &str = "pricetag_bg.d.wasm.ts";

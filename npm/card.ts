@@ -1,4 +1,4 @@
-import { Card as Handle, LiveItem as LiveHandle } from "./generated/pricetag.js";
+import { Card as Handle } from "./generated/pricetag.js";
 import type { ImageStudio } from "./generated/image-studio.js";
 import type {
   Account,
@@ -145,6 +145,16 @@ interface Field {
   index: number;
   /** The index of each option; absent for a number. */
   options?: Map<string, number>;
+}
+
+/** What is used of the module's live item, told here so that no declaration leads to the module's own. */
+interface LiveHandle {
+  set(field: number, value: number): boolean;
+  rate(): boolean;
+  low(): number;
+  expected(): number;
+  high(): number;
+  free(): void;
 }
 
 interface OperationFields {

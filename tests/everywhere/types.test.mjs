@@ -1,5 +1,6 @@
 /** The package's types in an empty project, as compilers and editors see them. */
 import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import ts from "typescript";
@@ -24,8 +25,9 @@ const STRICT = {
   types: [],
 };
 
+/** A server's project knows neither a document nor WebAssembly. */
 const PROJECTS = {
-  "a server's project": { module: "nodenext", moduleResolution: "nodenext", lib: ["ES2022", "DOM"] },
+  "a server's project": { module: "nodenext", moduleResolution: "nodenext", lib: ["ES2022"] },
   "a page's project": { module: "esnext", moduleResolution: "bundler", lib: ["ES2022", "DOM"] },
 };
 
@@ -76,6 +78,20 @@ for (const [compiler, tsc] of Object.entries(COMPILERS)) {
     await compile(tsc, project);
   });
 }
+
+test("nothing that is declared is `any`", () => {
+  const folder = join(packed.project("declarations", {}), "node_modules/pricetag");
+  const declarations = readdirSync(folder, { recursive: true }).filter((path) => path.endsWith(".ts"));
+  assert.ok(declarations.length > 5);
+  for (const path of declarations) {
+    const file = ts.createSourceFile(path, readFileSync(join(folder, path), "utf8"), ts.ScriptTarget.Latest);
+    const visit = (node) => {
+      assert.notEqual(node.kind, ts.SyntaxKind.AnyKeyword, `${path}, character ${node.pos}`);
+      ts.forEachChild(node, visit);
+    };
+    visit(file);
+  }
+});
 
 test("an editor shows the documentation of what is under the pointer", () => {
   const text = `

@@ -1,3 +1,6 @@
+// `Symbol.dispose` is in what is exported, and not in every project's library.
+/// <reference lib="esnext.disposable" preserve="true" />
+
 /**
  * The shapes of everything that goes into and comes out of a rate card.
  *

@@ -14,6 +14,20 @@ export function goldenCases(golden) {
   );
 }
 
+/** Puts every golden case to a card: how many there were, and those that were answered otherwise. */
+export function answerAll(card, golden) {
+  const cases = goldenCases(golden);
+  const failed = cases.flatMap(({ name, check }) => {
+    try {
+      check(card);
+      return [];
+    } catch (error) {
+      return [`${name}: ${error.message}`];
+    }
+  });
+  return { cases: cases.length, failed };
+}
+
 function estimate(card, { plan, freeUnits, estimate: golden, errors }) {
   const answer = card.estimate(plan, freeUnits);
   if (errors !== undefined) {

@@ -1,6 +1,6 @@
 /** What the package's types allow and refuse; this file is type-checked and never run. */
 import { RateCard } from "pricetag";
-import type { Card, Estimate, Faults, Fit, ImageStudio, ImageStudioItem, Plan, Preflight, Range } from "pricetag";
+import type { AnyCard, Card, Estimate, Faults, Fit, ImageStudio, ImageStudioItem, Plan, Preflight, Range } from "pricetag";
 import golden from "./golden.json" with { type: "json" };
 
 const card = RateCard.builtin();
@@ -28,7 +28,13 @@ card.estimate({ items: [{ operation: "edit" }] });
 // @ts-expect-error a count is a number
 card.estimate({ items: [{ operation: "create", variations: "4" }] });
 // @ts-expect-error there is no quality `ultra`
+card.estimate({ items: [{ operation: "create", quality: "ultra" }] });
+// @ts-expect-error nor in a form
 card.live({ operation: "create", quality: "ultra" });
+// @ts-expect-error a field of another operation
+card.affordable({ operation: "social", model: "auto" }, 10);
+// @ts-expect-error there is no tier `gold` to choose from
+card.alternatives({ items: [{ operation: "library" }] }, "gold");
 // @ts-expect-error there is no tier `gold`
 card.preflight({ items: [{ operation: "library" }] }, { tier: "gold", balance: 1 });
 // @ts-expect-error there is no pool `flux`
@@ -44,11 +50,33 @@ card.describe() satisfies Card<ImageStudio>;
 // A template of a card is a plan of it.
 card.describe().templates?.map((template) => card.estimate({ items: template.items }));
 
-// With any other card, any name is allowed.
+// With any other card, any name is allowed; a field is a string or a number there too.
 const other = RateCard.parse("{}");
 if (!("errors" in other)) {
+  other satisfies RateCard<AnyCard>;
   other.estimate({ items: [{ operation: "paint", colour: "red", layers: 3 }] });
+  other.preflight({ items: [] }, { tier: "gold", balance: 1, freeUnits: { flux: 1 } });
+  // @ts-expect-error a field is no object
+  other.estimate({ items: [{ operation: "paint", colour: {} }] });
+  // @ts-expect-error an item has an operation
+  other.estimate({ items: [{ colour: "red" }] });
   card.compare(other);
+}
+
+// Types that `pricetag card types` wrote are checked like the built-in card's.
+interface Lab {
+  item: { operation: "scan"; paper?: "a4" | "a3" | undefined };
+  operation: "scan";
+  tier: never;
+  pool: never;
+}
+const lab = RateCard.from<Lab>({});
+if (!("errors" in lab)) {
+  lab.estimate({ items: [{ operation: "scan", paper: "a3" }] });
+  // @ts-expect-error there is no paper `a5`
+  lab.estimate({ items: [{ operation: "scan", paper: "a5" }] });
+  // @ts-expect-error it has no tiers
+  lab.alternatives({ items: [{ operation: "scan" }] }, "pro");
 }
 
 // What the golden corpus answers has the types that the package promises.

@@ -14,13 +14,14 @@ const OPTIONS = [
   "--disable-sync",
 ];
 
-export async function launch() {
-  const userDataDir = mkdtempSync(join(tmpdir(), "pricetag-chromium-"));
-  const browser = await puppeteer.launch({
-    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-    args: OPTIONS,
-    userDataDir,
-  });
+const BROWSERS = {
+  chromium: { executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: OPTIONS },
+  firefox: { browser: "firefox", executablePath: process.env.FIREFOX ?? "/usr/bin/firefox-esr" },
+};
+
+export async function launch(name = "chromium") {
+  const userDataDir = mkdtempSync(join(tmpdir(), `pricetag-${name}-`));
+  const browser = await puppeteer.launch({ ...BROWSERS[name], userDataDir });
   return {
     browser,
     async close() {

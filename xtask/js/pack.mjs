@@ -10,17 +10,20 @@ import { rolldown } from "rolldown";
 const [manifestPath, compiled, target] = process.argv.slice(2);
 const manifest = JSON.parse(await readFile(manifestPath, "utf8"));
 
+/** Every file that the manifest's exports lead to, under whatever condition. */
+const exported = [...new Set(Object.values(manifest.exports).flatMap((found) => (typeof found === "string" ? found : Object.values(found))))].map(
+  normalize,
+);
 /** The package's own modules that may be imported, for example `slim.js`. */
-const entries = Object.values(manifest.exports)
-  .map((found) => (typeof found === "string" ? found : found.default))
-  .filter((path) => path.endsWith(".js"))
-  .map(normalize);
+const entries = exported.filter((path) => path.endsWith(".js"));
 
 const bundle = await rolldown({
   input: Object.fromEntries(entries.map((path) => [path.slice(0, -".js".length), join(compiled, path)])),
-  external: Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }).map(
-    (name) => new RegExp(`^${name}(/|$)`),
-  ),
+  external: [
+    ...Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }).map((name) => new RegExp(`^${name}(/|$)`)),
+    // Loading WebAssembly is the work of whoever runs or bundles the package.
+    /\.wasm\?module$/,
+  ],
   // What has effects is the manifest's to say, not to be guessed here.
   treeshake: { moduleSideEffects: true },
   onLog(level, log, show) {
@@ -52,4 +55,4 @@ async function declare(path, seen) {
   }
 }
 const seen = new Set();
-for (const path of entries) await declare(path.replace(/\.js$/, ".d.ts"), seen);
+for (const path of exported.filter((path) => path.endsWith(".ts"))) await declare(path, seen);

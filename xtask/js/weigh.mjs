@@ -1,5 +1,6 @@
 // Shows what the package weighs, and fails when it weighs too much: node xtask/js/weigh.mjs <package folder>
 
+import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { brotliCompressSync, gzipSync } from "node:zlib";
@@ -44,6 +45,12 @@ console.log();
 const deliveries = [["pricetag (module inside)", sum(whole)]];
 if (slim.length > 0) deliveries.push(["pricetag/slim and the module", sum(slim)]);
 for (const [name, sizes] of deliveries) show(name, sizes);
+
+const windows = process.platform === "win32";
+const packed = spawnSync(windows ? "npm.cmd" : "npm", ["pack", "--dry-run", "--json"], { cwd: folder, encoding: "utf8", shell: windows });
+if (packed.status !== 0) throw new Error(`npm pack failed: ${packed.error ?? packed.stderr}`);
+const [{ size, unpackedSize, entryCount }] = JSON.parse(packed.stdout);
+console.log(`npm: a tarball of ${figure.format(size)} bytes, installed ${figure.format(unpackedSize)} bytes in ${entryCount} files\n`);
 
 for (const [name, [, , brotli]] of deliveries) {
   const rest = `${figure.format(brotli)} of at most ${figure.format(LIMIT_BYTES)} bytes (goal ${figure.format(GOAL_BYTES)})`;

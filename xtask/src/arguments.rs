@@ -16,10 +16,10 @@ usage: cargo xtask <command>
   bench            build, then run the benches, native ones and the package's
   help             show this text
 
-It needs Rust (rustup) and Node.js 20.19 or newer; `test` also needs Chromium, PostgreSQL
-and Python with venv, and `bench` PostgreSQL. They install these by themselves where they
-are root and there is apt. Whatever else is missing is named with the command that
-installs it.
+It needs Rust (rustup) and Node.js 20.19 or newer; `test` also needs Chromium, Firefox,
+PostgreSQL and Python with venv, and `bench` PostgreSQL. They install these by themselves
+where they are root and there is apt. Whatever else is missing is named with the command
+that installs it.
 ";
 
 /// Where the page is, unless another port is asked for.
@@ -43,20 +43,20 @@ where
 {
     let mut parser = lexopt::Parser::from_args(arguments);
     let mut command = None;
-    let mut part = None;
+    let mut last = None;
     let mut port = None;
     while let Some(argument) = parser.next()? {
         match argument {
             Short('h') | Long("help") => return Ok(Command::Help),
             Long("port") => port = Some(parser.value()?.parse::<u16>()?),
             Value(word) if command.is_none() => command = Some(word.string()?),
-            Value(word) if part.is_none() && command.as_deref() == Some("build") => part = Some(word.string()?),
+            Value(word) if last.is_none() && command.as_deref() == Some("build") => last = Some(word.string()?),
             other => return Err(other.unexpected()),
         }
     }
     let command = match command.as_deref() {
         None => return Err("a command is missing".into()),
-        Some("build") => Command::Build { part },
+        Some("build") => Command::Build { part: last },
         Some("serve") => Command::Serve { port: port.take().unwrap_or(DEFAULT_PORT) },
         Some("test") => Command::Test,
         Some("bench") => Command::Bench,

@@ -71,22 +71,72 @@ fn wasm_target() -> Result<()> {
     process::run(Command::new("rustup").args(["target", "add", WASM_TARGET]))
 }
 
-/// The browser that the tests drive: `CHROMIUM` if that is set, else the first that is found, else installed.
-pub fn chromium() -> Result<PathBuf> {
-    if let Some(named) = env::var_os("CHROMIUM") {
-        let named = PathBuf::from(named);
-        ensure!(named.is_file(), "CHROMIUM names {}, which is not there", named.display());
-        return Ok(named);
+/// A browser that the tests drive.
+pub struct Browser {
+    name: &'static str,
+    /// Names the program if it is set; the tests find it there too.
+    pub variable: &'static str,
+    /// Debian's.
+    package: &'static str,
+    programs: &'static [&'static str],
+    /// Where it is on macOS.
+    applications: &'static [&'static str],
+}
+
+pub const CHROMIUM: Browser = Browser {
+    name: "Chromium",
+    variable: "CHROMIUM",
+    package: "chromium",
+    programs: &["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"],
+    applications: &[
+        "/Applications/Chromium.app/Contents/MacOS/Chromium",
+        "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    ],
+};
+
+pub const FIREFOX: Browser = Browser {
+    name: "Firefox",
+    variable: "FIREFOX",
+    package: "firefox-esr",
+    programs: &["firefox-esr", "firefox"],
+    applications: &["/Applications/Firefox.app/Contents/MacOS/firefox"],
+};
+
+impl Browser {
+    /// Its program: what the variable names, else the first that is found, else installed.
+    pub fn program(&self) -> Result<PathBuf> {
+        let Browser { name, variable, package, .. } = self;
+        if let Some(named) = env::var_os(variable) {
+            let named = PathBuf::from(named);
+            ensure!(named.is_file(), "{variable} names {}, which is not there", named.display());
+            return Ok(named);
+        }
+        if let Some(found) = self.find() {
+            return Ok(found);
+        }
+        if install(name, package)?
+            && let Some(found) = self.find()
+        {
+            return Ok(found);
+        }
+        bail!(
+            "{name} is missing; install it with `sudo apt-get install -y {package}`, or set {variable} to where it is"
+        )
     }
-    if let Some(found) = find_chromium() {
-        return Ok(found);
+
+    fn find(&self) -> Option<PathBuf> {
+        let path = env::var_os("PATH").unwrap_or_default();
+        self.find_in(&env::split_paths(&path).collect::<Vec<_>>())
     }
-    if install("Chromium", "chromium")?
-        && let Some(found) = find_chromium()
-    {
-        return Ok(found);
+
+    /// The first of the programs' names counts, in whatever folder it is.
+    fn find_in(&self, folders: &[PathBuf]) -> Option<PathBuf> {
+        self.programs
+            .iter()
+            .flat_map(|program| folders.iter().map(move |folder| folder.join(program)))
+            .chain(self.applications.iter().map(PathBuf::from))
+            .find(|path| path.is_file())
     }
-    bail!("Chromium is missing; install it with `sudo apt-get install -y chromium`, or set CHROMIUM to where it is")
 }
 
 /// Installs a package of Debian's where that takes no question: as root, with apt. Answers whether it could.
@@ -142,19 +192,6 @@ fn find_python() -> Option<PathBuf> {
     ["python3", "/usr/bin/python3"].into_iter().find(|python| process::answers(python, &["-c", works])).map(Into::into)
 }
 
-fn find_chromium() -> Option<PathBuf> {
-    let names = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
-    let folders: Vec<PathBuf> = env::split_paths(&env::var_os("PATH")?).collect();
-    names
-        .iter()
-        .flat_map(|name| folders.iter().map(move |folder| folder.join(name)))
-        .chain([
-            "/Applications/Chromium.app/Contents/MacOS/Chromium".into(),
-            "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome".into(),
-        ])
-        .find(|path| path.is_file())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -176,5 +213,23 @@ mod tests {
         for (version, expected) in rows {
             assert_eq!(new_enough(version), expected, "{version:?}");
         }
+    }
+
+    #[test]
+    fn a_browser_is_found_by_the_first_of_its_names() {
+        let folder = env::temp_dir().join(format!("pricetag-browsers-{}", std::process::id()));
+        let folders = ["one", "other"].map(|name| folder.join(name));
+        for folder in &folders {
+            fs::create_dir_all(folder).unwrap();
+        }
+        let browser = Browser { applications: &[], ..FIREFOX };
+        assert_eq!(browser.find_in(&folders), None);
+        for (added, expected) in [("other/firefox", "other/firefox"), ("one/firefox", "one/firefox")] {
+            fs::write(folder.join(added), "").unwrap();
+            assert_eq!(browser.find_in(&folders), Some(folder.join(expected)));
+        }
+        fs::write(folder.join("other/firefox-esr"), "").unwrap();
+        assert_eq!(browser.find_in(&folders), Some(folder.join("other/firefox-esr")));
+        fs::remove_dir_all(&folder).unwrap();
     }
 }

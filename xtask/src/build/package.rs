@@ -16,7 +16,10 @@ use crate::{freshness::is_fresh, process, workspace::Workspace};
 const VERSION: &str = "\"version\": \"0.0.0\"";
 
 /// What people get beside the code, if it is in the repository.
-const DOCUMENTS: [&str; 4] = ["README.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE"];
+const DOCUMENTS: [&str; 4] = ["npm/README.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE"];
+
+/// What an import of the module itself gives.
+const WASM_TYPES: &str = "pricetag_bg.d.wasm.ts";
 
 pub fn build(workspace: &Workspace) -> Result<Work> {
     let mut sources = paths(
@@ -70,6 +73,8 @@ fn compile(workspace: &Workspace) -> Result<()> {
         let name = glue.file_name().expect("it is a file");
         fs::copy(&glue, scratch.join("generated").join(name))?;
     }
+    // The compiler reads declarations that people wrote, and writes none from them.
+    fs::copy(workspace.path("npm").join(WASM_TYPES), scratch.join(WASM_TYPES))?;
     process::run(
         Command::new("node")
             .arg(workspace.path("xtask/js/pack.mjs"))

@@ -1,24 +1,35 @@
-//! The development tools, exactly as the lock file names them.
+//! What npm installs for development, exactly as the lock files name it.
 
 use std::process::Command;
 
 use anyhow::{Context, Result};
 
-use super::{Work, paths};
+use super::Work;
 use crate::{freshness::is_fresh, prerequisites, process, workspace::Workspace};
 
+/// The tools of the build.
 pub fn install(workspace: &Workspace) -> Result<Work> {
+    install_in(workspace, ".")
+}
+
+/// The runtimes, bundlers and linters that the package is tried in: hundreds of megabytes, so that only the tests ask for them.
+pub fn install_everywhere(workspace: &Workspace) -> Result<Work> {
+    install_in(workspace, "tests/everywhere")
+}
+
+fn install_in(workspace: &Workspace, folder: &str) -> Result<Work> {
+    let folder = workspace.path(folder);
     // npm writes this list last, so it is not there after an installation that broke off.
-    let results = paths(workspace, &["node_modules/.package-lock.json"]);
-    let sources = paths(workspace, &["package.json", "package-lock.json"]);
+    let results = [folder.join("node_modules/.package-lock.json")];
+    let sources = ["package.json", "package-lock.json"].map(|name| folder.join(name));
     if is_fresh(&results, &sources) {
         return Ok(Work::UpToDate);
     }
     process::run(
         Command::new(prerequisites::npm())
             .args(["ci", "--no-fund", "--no-audit", "--loglevel=error"])
-            .current_dir(workspace.root()),
+            .current_dir(&folder),
     )
-    .context("the development tools could not be installed")?;
+    .with_context(|| format!("the tools in {} could not be installed", folder.display()))?;
     Ok(Work::Done)
 }

@@ -6,13 +6,18 @@ use std::{
     process::Command,
 };
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 
 use super::{
     api,
     counts::{self, Counts},
 };
-use crate::{build, prerequisites, process, workspace::Workspace};
+use crate::{
+    build,
+    prerequisites::{Browser, CHROMIUM, FIREFOX},
+    process,
+    workspace::Workspace,
+};
 
 /// One check: its name, whether it needs what the build made, and what it does.
 pub struct Check {
@@ -37,7 +42,7 @@ pub const CHECKS: [Check; 9] = [
     check("native tests: crate, server, command line", false, native),
     check("HTTP API against its description", true, api::run),
     check("module and package in Node.js", true, in_node),
-    check("module in Chromium", true, in_chromium),
+    check("package everywhere: runtimes, bundlers, browsers", true, everywhere),
     check("page in Chromium", true, page),
 ];
 
@@ -98,56 +103,47 @@ fn native(workspace: &Workspace) -> Result<Counts> {
 
 /// The shared corpus through the module and the package as built, and the package's own tests.
 fn in_node(workspace: &Workspace) -> Result<Counts> {
-    let files = test_files(&workspace.path("tests"), |name| !for_browser(name))?;
-    node_test(workspace, "node", &files)
+    node_test(workspace, "node", "tests", &[CHROMIUM])
 }
 
-/// The same corpus through the module in a browser.
-fn in_chromium(workspace: &Workspace) -> Result<Counts> {
-    let files = test_files(&workspace.path("tests"), for_browser)?;
-    node_test(workspace, "chromium", &files)
+/// The same corpus through the package as it is packed, in whatever runs it, and that every tool takes it as it is.
+fn everywhere(workspace: &Workspace) -> Result<Counts> {
+    build::install_everywhere(workspace)?;
+    node_test(workspace, "everywhere", "tests/everywhere", &[CHROMIUM, FIREFOX])
 }
 
 fn page(workspace: &Workspace) -> Result<Counts> {
-    let files = test_files(&workspace.path("www/tests"), |_| true)?;
-    node_test(workspace, "page", &files)
+    node_test(workspace, "page", "www/tests", &[CHROMIUM])
 }
 
-/// `browser.test.mjs`, `elements.browser.test.mjs` and the like.
-fn for_browser(name: &str) -> bool {
-    name == "browser.test.mjs" || name.ends_with(".browser.test.mjs")
-}
-
-/// The test files of a folder for which something holds, in the order of their names.
-fn test_files(folder: &Path, wanted: impl Fn(&str) -> bool) -> Result<Vec<PathBuf>> {
+/// The test files of a folder, in the order of their names.
+fn test_files(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
-    if folder.is_dir() {
-        for entry in fs::read_dir(folder)? {
-            let entry = entry?;
-            let name = entry.file_name().to_string_lossy().into_owned();
-            if name.ends_with(".test.mjs") && wanted(&name) {
-                files.push(entry.path());
-            }
+    for entry in fs::read_dir(folder).with_context(|| format!("{} could not be read", folder.display()))? {
+        let path = entry?.path();
+        if path.to_string_lossy().ends_with(".test.mjs") {
+            files.push(path);
         }
     }
-    ensure!(!files.is_empty(), "{} holds no such test", folder.display());
+    ensure!(!files.is_empty(), "{} holds no test", folder.display());
     files.sort();
     Ok(files)
 }
 
-/// Runs test files with Node's own runner. They find the browser in `CHROMIUM` and the server in `PRICETAG_BIN`.
-fn node_test(workspace: &Workspace, name: &str, files: &[PathBuf]) -> Result<Counts> {
-    let chromium = prerequisites::chromium()?;
+/// Runs a folder's tests with Node's own runner. They find a browser in `CHROMIUM` or `FIREFOX`, the server in `PRICETAG_BIN`.
+fn node_test(workspace: &Workspace, name: &str, folder: &str, browsers: &[Browser]) -> Result<Counts> {
     let report = workspace.kept(&format!("{name}.tap"));
     // What an earlier run left must not be read as this one's.
     fs::write(&report, "")?;
     let mut node = Command::new("node");
+    for browser in browsers {
+        node.env(browser.variable, browser.program()?);
+    }
     node.args(["--test", "--test-timeout=300000"])
         .args(["--test-reporter=spec", "--test-reporter-destination=stdout"])
         .args(["--test-reporter=tap", "--test-reporter-destination"])
         .arg(&report)
-        .args(files)
-        .env("CHROMIUM", chromium)
+        .args(test_files(&workspace.path(folder))?)
         .env("PRICETAG_BIN", build::program(workspace))
         .current_dir(workspace.root());
     let status = node.status()?;

@@ -1,6 +1,6 @@
 /** Rows given as columns: a million items of one operation, each field an array. */
 import { rate_rows } from "./generated/pricetag.js";
-import { figures, guarded, slots, takeSlots } from "./instance.js";
+import { figures, guarded, lookAgain, slots, takeSlots } from "./instance.js";
 import { ABSENT, REFUSED, TOTAL, numberOf } from "./lane.js";
 import type { Field, OpenCard, Operation } from "./open-card.js";
 import type { Column, Fault, Faults, RatedRows } from "./types.js";
@@ -149,6 +149,7 @@ function writeColumn(field: Field, column: Column): void {
 }
 
 function readRows(rated: RatedRows, start: number, end: number): void {
+  lookAgain();
   rated.total = { low: figures[0]!, expected: figures[1]!, high: figures[2]! };
   RUNS.forEach((name, run) => {
     const at = TOTAL + run * ROWS;

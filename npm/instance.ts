@@ -55,8 +55,13 @@ export function takeSlots(slotsNeeded: number, figuresNeeded: number): void {
   look();
 }
 
+/** Looks again, if the memory may have grown. */
+export function lookAgain(): void {
+  if (figures.length === 0) look();
+}
+
 /** Looks at the module's memory where the slots and the figures now are. */
-export function look(): void {
+function look(): void {
   const { buffer } = buffers() as WebAssembly.Memory;
   slots = new Int32Array(buffer, slots_at(), slotsMax);
   figures = new Float64Array(buffer, figures_at(), figuresMax);

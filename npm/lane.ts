@@ -6,7 +6,7 @@
  * what is not. What stands in which slot and which figure is in src/wasm/lane.rs.
  */
 import { rate, total } from "./generated/pricetag.js";
-import { figures, instance, look, slots, takeSlots, uses } from "./instance.js";
+import { figures, instance, lookAgain, slots, takeSlots, uses } from "./instance.js";
 import type { Field, OpenCard, Operation } from "./open-card.js";
 import type { Accuracy, CardTypes, Estimate, Line, Part, Range } from "./types.js";
 
@@ -110,11 +110,12 @@ export function numberOf(field: Field, value: unknown): number | undefined {
 }
 
 function readEstimate<C extends CardTypes>(card: OpenCard, items: number): Estimate<C> {
+  lookAgain();
   const accuracy = ACCURACIES[figures[3]!]!;
   const total = readRange(0);
-  const lines: Line<C>[] = [];
+  const lines = new Array<Line<C>>(items);
   for (let item = 0; item < items; item += 1) {
-    lines.push(readLine(card, item, card.operations[slots[item * card.slots]!]!, TOTAL + item * LINE));
+    lines[item] = readLine(card, item, card.operations[slots[item * card.slots]!]!, TOTAL + item * LINE);
   }
   const { id, version, fingerprint } = card;
   return { card: { id, version, fingerprint }, unit: card.unit, total, accuracy, lines };
@@ -125,8 +126,7 @@ function readLine<C extends CardTypes>(card: OpenCard, item: number, operation: 
   let title = operation.titles.get(combination);
   if (title === undefined) {
     title = card.title(operation, combination);
-    // The memory may have grown for it.
-    if (figures.length === 0) look();
+    lookAgain();
   }
   const rate = figures[at + 1]!;
   const count = figures[at + 2]!;
@@ -157,7 +157,9 @@ export function totalOf(card: OpenCard, numbers: Int32Array): Range | null {
   try {
     takeSlots(numbers.length, TOTAL);
     for (let slot = 0; slot < numbers.length; slot += 1) slots[slot] = numbers[slot]!;
-    return total(number) ? readRange(0) : null;
+    if (!total(number)) return null;
+    lookAgain();
+    return readRange(0);
   } catch (error) {
     instance.generation += 1;
     throw error;

@@ -159,16 +159,15 @@ impl Credits {
     /// assert_eq!(Credits::MAX.times(2), None);
     /// ```
     #[must_use]
+    #[inline]
     pub fn times(self, count: u64) -> Option<Self> {
         // An amount and a difference of two are so small that few outputs cannot overflow. The product of more is
         // checked first: a checked product is a multiplication of 128 bits in WebAssembly, which has none.
         const FEW: u64 = 4_000_000;
-        let count = i64::try_from(count).ok()?;
-        if count.unsigned_abs() > FEW && count > AMOUNT_MILLICREDITS.checked_div(self.0.checked_abs()?).unwrap_or(count)
-        {
+        if count > FEW && count > AMOUNT_MILLICREDITS.unsigned_abs().checked_div(self.0.unsigned_abs()).unwrap_or(count) {
             return None;
         }
-        Self::from_millicredits(self.0.wrapping_mul(count))
+        Self::from_millicredits(self.0.wrapping_mul(count.cast_signed()))
     }
 
     /// What is left of this amount after `other`: possibly negative.
@@ -292,6 +291,19 @@ impl Range {
     #[must_use]
     pub fn times(self, count: u64) -> Option<Self> {
         Some(Self { low: self.low.times(count)?, expected: self.expected.times(count)?, high: self.high.times(count)? })
+    }
+
+    /// Low, expected and high.
+    #[cfg(target_family = "wasm")]
+    pub(crate) fn figures(self) -> [Credits; 3] {
+        [self.low, self.expected, self.high]
+    }
+
+    /// Low, expected and high; `None` when one is beyond the largest amount.
+    #[cfg(target_family = "wasm")]
+    pub(crate) fn from_millicredits([low, expected, high]: [i64; 3]) -> Option<Self> {
+        let amount = Credits::from_millicredits;
+        Some(Self { low: amount(low)?, expected: amount(expected)?, high: amount(high)? })
     }
 
     /// The three figures taken from `other`'s.

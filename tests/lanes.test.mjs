@@ -1,5 +1,6 @@
 /** The fast lane and the strict one: they answer alike, whatever they are given, and neither keeps memory. */
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { test } from "node:test";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
@@ -218,6 +219,16 @@ function rowOf(operation, columns, row) {
   }
   return item;
 }
+
+test("the memory may grow under whatever is asked first", () => {
+  const many = `card.estimateMany("create", { quantity: new Uint16Array(5000).fill(2) }).total.expected`;
+  const questions = [many, `card.live({ operation: "create" }).total.expected`, `card.estimate({ items: [{ operation: "create" }] }).total.expected`];
+  const answers = questions.map((ask) => {
+    const program = `import { RateCard } from "pricetag"; const card = RateCard.builtin(); console.log(${ask});`;
+    return Number(execFileSync(process.execPath, ["--input-type=module", "--eval", program], { cwd: import.meta.dirname }));
+  });
+  assert.deepEqual(answers, [40_000, 4, 4]);
+});
 
 test("columns with faults name the row, or what is wrong with all of them", () => {
   const faults = (operation, columns) => places(card.estimateMany(operation, columns));

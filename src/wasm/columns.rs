@@ -35,19 +35,30 @@ impl Lane {
             }
         }
         for (index, number) in operation.numbers.iter().enumerate() {
-            let is_side = operation.is_side(index);
-            for (row, &slot) in block.iter_mut().zip(columns.next()?) {
-                row.multiply(is_side, value(number, slot)?);
+            let column = columns.next()?;
+            if operation.is_side(index) {
+                for (row, &slot) in block.iter_mut().zip(column) {
+                    row.multiply(true, value(number, slot)?);
+                }
+            } else {
+                for (row, &slot) in block.iter_mut().zip(column) {
+                    row.multiply(false, value(number, slot)?);
+                }
             }
         }
         let (total, runs) = self.figures.split_at_mut_checked(TOTAL)?;
         let (low, runs) = runs.split_at_mut_checked(ROWS)?;
         let (expected, high) = runs.split_at_mut_checked(ROWS)?;
+        let mut sum = [0_i64; 3];
         for (((row, low), expected), high) in block.iter().zip(low).zip(expected).zip(high) {
             let price = operation.price(row.combination, operation.band(row.pixels)?, row.count)?;
-            self.sum = self.sum.plus(price)?;
-            (*low, *expected, *high) = (price.low.to_number(), price.expected.to_number(), price.high.to_number());
+            for ((sum, figure), into) in sum.iter_mut().zip(price.figures()).zip([low, expected, high]) {
+                // A block's amounts add up to far less than an i64 holds.
+                *sum = sum.wrapping_add(figure.millicredits());
+                *into = figure.to_number();
+            }
         }
+        self.sum = self.sum.plus(Range::from_millicredits(sum)?)?;
         write(self.sum, total.first_chunk_mut()?);
         Some(())
     }

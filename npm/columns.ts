@@ -2,11 +2,13 @@
 import { rate_rows } from "./generated/pricetag.js";
 import { figures, guarded, lookAgain, slots, takeSlots } from "./instance.js";
 import { ABSENT, REFUSED, TOTAL, numberOf } from "./lane.js";
-import type { Field, OpenCard, Operation } from "./open-card.js";
+import type { OpenCard, Operation } from "./open-card.js";
 import type { Column, Fault, Faults, RatedRows } from "./types.js";
 
 /** Rows that the module rates in one go. */
 const ROWS = 2048;
+/** What a field that has a column holds in the place of a value. */
+const COLUMN = REFUSED;
 /** As many faults as the module lists of one document. */
 const FAULTS_MAX = 5000;
 
@@ -79,7 +81,8 @@ function rateRows(
   faultsOf: (row: number) => Fault[],
 ): RatedRows | Faults {
   const { number } = card;
-  const slotsNeeded = operation.fields.length * ROWS;
+  const runs = operation.fields.length;
+  const slotsNeeded = runs + runs * ROWS;
   takeSlots(slotsNeeded, FIGURES);
   const arrays = writeConstants(operation, columns);
   const rated: RatedRows = { total: { low: 0, expected: 0, high: 0 }, ...emptyRows(rows) };
@@ -88,7 +91,7 @@ function rateRows(
     const end = Math.min(start + ROWS, rows);
     // Finding faults may have grown the memory.
     takeSlots(slotsNeeded, FIGURES);
-    for (const [field, column] of arrays) writeColumn(field, column.subarray(start, end));
+    arrays.forEach((column, run) => slots.set(column.subarray(start, end), runs + run * ROWS));
     if (guarded(() => rate_rows(number, operation.index, end - start, start === 0))) {
       if (errors.length === 0) readRows(rated, start, end);
       continue;
@@ -123,29 +126,14 @@ const emptyRows = (rows: number): Omit<RatedRows, "total"> => ({
 });
 
 /** Writes what is the same for every row, and answers what is not. */
-function writeConstants(operation: Operation, columns: Columns): [Field, Column][] {
-  const arrays: [Field, Column][] = [];
-  for (const field of operation.fields) {
+function writeConstants(operation: Operation, columns: Columns): Column[] {
+  const arrays: Column[] = [];
+  operation.fields.forEach((field, index) => {
     const value = columns[field.name];
-    if (isColumn(value)) {
-      arrays.push([field, value]);
-      continue;
-    }
-    const number = value === undefined ? ABSENT : (numberOf(field, value) ?? REFUSED);
-    slots.fill(number, runOf(field), runOf(field) + ROWS);
-  }
+    if (isColumn(value)) arrays.push(value);
+    slots[index] = isColumn(value) ? COLUMN : value === undefined ? ABSENT : (numberOf(field, value) ?? REFUSED);
+  });
   return arrays;
-}
-
-/** Where a field's run begins: in columns there is no slot for the operation. */
-const runOf = ({ slot }: Field): number => (slot - 1) * ROWS;
-
-function writeColumn(field: Field, column: Column): void {
-  const at = runOf(field);
-  slots.set(column, at);
-  if (column.BYTES_PER_ELEMENT < slots.BYTES_PER_ELEMENT) return;
-  // Of 32 bits, one number means that the field is not given. In a column it is a number like any other.
-  for (let slot = at; slot < at + column.length; slot += 1) if (slots[slot] === ABSENT) slots[slot] = REFUSED;
 }
 
 function readRows(rated: RatedRows, start: number, end: number): void {

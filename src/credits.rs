@@ -164,7 +164,8 @@ impl Credits {
         // An amount and a difference of two are so small that few outputs cannot overflow. The product of more is
         // checked first: a checked product is a multiplication of 128 bits in WebAssembly, which has none.
         const FEW: u64 = 4_000_000;
-        if count > FEW && count > AMOUNT_MILLICREDITS.unsigned_abs().checked_div(self.0.unsigned_abs()).unwrap_or(count) {
+        if count > FEW && count > AMOUNT_MILLICREDITS.unsigned_abs().checked_div(self.0.unsigned_abs()).unwrap_or(count)
+        {
             return None;
         }
         Self::from_millicredits(self.0.wrapping_mul(count.cast_signed()))
@@ -293,10 +294,11 @@ impl Range {
         Some(Self { low: self.low.times(count)?, expected: self.expected.times(count)?, high: self.high.times(count)? })
     }
 
-    /// Low, expected and high.
+    /// Sums in millicredits with these figures added, as they are for a few thousand ranges before they are checked.
     #[cfg(target_family = "wasm")]
-    pub(crate) fn figures(self) -> [Credits; 3] {
-        [self.low, self.expected, self.high]
+    #[inline]
+    pub(crate) fn added_to(self, [low, expected, high]: [i64; 3]) -> [i64; 3] {
+        [low.wrapping_add(self.low.0), expected.wrapping_add(self.expected.0), high.wrapping_add(self.high.0)]
     }
 
     /// Low, expected and high; `None` when one is beyond the largest amount.

@@ -55,7 +55,9 @@ impl Choice {
     /// An option by its index, if there is one.
     #[inline]
     pub fn option(&self, index: i32) -> Option<u32> {
-        u32::try_from(index).ok().filter(|&index| usize::try_from(index).is_ok_and(|index| index < self.options.len()))
+        // What is negative is no index, and becomes a greater number than there are options.
+        let index = index.cast_unsigned();
+        usize::try_from(index).is_ok_and(|index| index < self.options.len()).then_some(index)
     }
 }
 
@@ -99,7 +101,9 @@ impl Number {
     #[cfg(target_family = "wasm")]
     #[inline]
     pub fn value(&self, value: i32) -> Option<u32> {
-        u32::try_from(value).ok().filter(|value| (self.min..=self.max).contains(value))
+        // What is negative becomes greater than any bound.
+        let value = value.cast_unsigned();
+        (self.min..=self.max).contains(&value).then_some(value)
     }
 }
 
@@ -177,7 +181,9 @@ impl Operation {
 
     /// The band of an area; `None` past the last, and the first without a size.
     pub fn band(&self, pixels: u64) -> Option<usize> {
-        if self.has_size() { self.bands.iter().position(|band| pixels <= band.up_to_pixels) } else { Some(0) }
+        // Counting has no branch for a processor to guess wrong.
+        let passed = self.bands.iter().filter(|band| pixels > band.up_to_pixels).count();
+        (passed < self.bands.len() || !self.has_size()).then_some(passed)
     }
 
     pub fn cell(&self, combination: usize) -> Option<(Cell, &Rate)> {

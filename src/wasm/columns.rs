@@ -11,52 +11,69 @@ use crate::{
     credits::Range,
 };
 
+/// A field that has a column. As a value no field can hold it.
+const COLUMN: i32 = i32::MIN + 1;
+
 impl Lane {
-    /// Rates a block of at most [`ROWS`] rows. In the slots stand the operation's fields, each with a run of [`ROWS`].
-    /// The figures begin with the total of all blocks since `first`; three runs follow, low, expected and high.
+    /// Rates a block of at most [`ROWS`] rows. The slots begin with one for each of the operation's fields: what it is in
+    /// every row, or [`COLUMN`]; for each of those a run of [`ROWS`] follows. The figures begin with the total of all blocks
+    /// since `first`; three runs follow, low, expected and high.
     ///
     /// Answers whether every row has a price, and the sum too.
     pub fn rate_rows(&mut self, card: &RateCard, operation: usize, rows: usize, first: bool) -> bool {
         if first {
             self.sum = Range::ZERO;
         }
-        let rated = card.operations.get(operation).and_then(|operation| self.rate_block(operation, rows));
-        rated.is_some()
+        card.operations.get(operation).and_then(|operation| self.rate_block(operation, rows)).is_some()
     }
 
     fn rate_block(&mut self, operation: &Operation, rows: usize) -> Option<()> {
+        let (choices, numbers) = (operation.choices.iter(), operation.numbers.iter().enumerate());
+        let fields = choices.len().checked_add(numbers.len())?;
+        let (header, runs) = self.slots.split_at_checked(fields)?;
+        let (options, values) = header.split_at_checked(choices.len())?;
+        let (choices, numbers) = (choices.zip(options), numbers.zip(values));
+        let mut columns = runs.chunks_exact(ROWS);
+
+        let mut common = Asked::NOTHING;
+        for (choice, &slot) in choices.clone().filter(|(_, slot)| **slot != COLUMN) {
+            common.choose(choice, option(choice, slot)?);
+        }
+        for ((index, number), &slot) in numbers.clone().filter(|(_, slot)| **slot != COLUMN) {
+            common.multiply(operation.is_side(index), value(number, slot)?);
+        }
         self.rows.clear();
-        self.rows.resize(rows.min(ROWS), Asked::NOTHING);
-        let block = self.rows.as_mut_slice();
-        let mut columns = self.slots.chunks_exact(ROWS);
-        for choice in &operation.choices {
-            for (row, &slot) in block.iter_mut().zip(columns.next()?) {
-                row.choose(choice, option(choice, slot)?);
+        self.rows.resize(rows.min(ROWS), common);
+        for (choice, _) in choices.filter(|(_, slot)| **slot == COLUMN) {
+            for (row, &slot) in self.rows.iter_mut().zip(columns.next()?) {
+                row.choose(choice, choice.option(slot)?);
             }
         }
-        for (index, number) in operation.numbers.iter().enumerate() {
-            let column = columns.next()?;
+        for ((index, number), _) in numbers.filter(|(_, slot)| **slot == COLUMN) {
+            let rows = self.rows.iter_mut().zip(columns.next()?);
             if operation.is_side(index) {
-                for (row, &slot) in block.iter_mut().zip(column) {
-                    row.multiply(true, value(number, slot)?);
+                for (row, &slot) in rows {
+                    row.multiply(true, number.value(slot)?);
                 }
             } else {
-                for (row, &slot) in block.iter_mut().zip(column) {
-                    row.multiply(false, value(number, slot)?);
+                for (row, &slot) in rows {
+                    row.multiply(false, number.value(slot)?);
                 }
             }
         }
+        self.price_rows(operation)
+    }
+
+    fn price_rows(&mut self, operation: &Operation) -> Option<()> {
         let (total, runs) = self.figures.split_at_mut_checked(TOTAL)?;
         let (low, runs) = runs.split_at_mut_checked(ROWS)?;
         let (expected, high) = runs.split_at_mut_checked(ROWS)?;
+        // A block's amounts add up to far less than an i64 holds.
         let mut sum = [0_i64; 3];
-        for (((row, low), expected), high) in block.iter().zip(low).zip(expected).zip(high) {
+        for (((row, low), expected), high) in self.rows.iter().zip(low).zip(expected).zip(high) {
             let price = operation.price(row.combination, operation.band(row.pixels)?, row.count)?;
-            for ((sum, figure), into) in sum.iter_mut().zip(price.figures()).zip([low, expected, high]) {
-                // A block's amounts add up to far less than an i64 holds.
-                *sum = sum.wrapping_add(figure.millicredits());
-                *into = figure.to_number();
-            }
+            (*low, *expected, *high) = (price.low.to_number(), price.expected.to_number(), price.high.to_number());
+            sum = price.added_to(sum);
         }
         self.sum = self.sum.plus(Range::from_millicredits(sum)?)?;
         write(self.sum, total.first_chunk_mut()?);

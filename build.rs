@@ -1,12 +1,55 @@
-//! Embeds the built-in card as JSON, so that the WebAssembly module needs no TOML parser.
+//! Embeds the built-in card: as JSON, and for the WebAssembly module, which has no parser, as the bytes of a document.
 
 use std::{env, error::Error, fs, path::Path};
+
+use serde_json::Value;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let source = "cards/image-studio.toml";
     println!("cargo::rerun-if-changed={source}");
-    let card: serde_json::Value = toml::from_str(&fs::read_to_string(source)?)?;
-    let target = Path::new(&env::var("OUT_DIR")?).join("builtin.json");
-    fs::write(target, serde_json::to_string(&card)?)?;
+    let card: Value = toml::from_str(&fs::read_to_string(source)?)?;
+    let target = env::var("OUT_DIR")?;
+    fs::write(Path::new(&target).join("builtin.json"), serde_json::to_string(&card)?)?;
+    let mut bytes = Vec::new();
+    write(&card, &mut bytes)?;
+    fs::write(Path::new(&target).join("builtin.bytes"), bytes)?;
+    Ok(())
+}
+
+/// A document in the form that src/wasm/bytes.rs reads.
+fn write(document: &Value, bytes: &mut Vec<u8>) -> Result<(), Box<dyn Error>> {
+    match document {
+        Value::Null => bytes.push(0),
+        Value::Bool(value) => bytes.push(1 + u8::from(*value)),
+        Value::Number(value) => {
+            bytes.push(3);
+            bytes.extend(value.as_f64().ok_or("a number that is no float")?.to_le_bytes());
+        }
+        Value::String(text) => {
+            bytes.push(4);
+            write_text(text, bytes)?;
+        }
+        Value::Array(elements) => {
+            bytes.push(5);
+            bytes.extend(u32::try_from(elements.len())?.to_le_bytes());
+            for element in elements {
+                write(element, bytes)?;
+            }
+        }
+        Value::Object(members) => {
+            bytes.push(6);
+            bytes.extend(u32::try_from(members.len())?.to_le_bytes());
+            for (key, member) in members {
+                write_text(key, bytes)?;
+                write(member, bytes)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn write_text(text: &str, bytes: &mut Vec<u8>) -> Result<(), Box<dyn Error>> {
+    bytes.extend(u32::try_from(text.len())?.to_le_bytes());
+    bytes.extend(text.as_bytes());
     Ok(())
 }

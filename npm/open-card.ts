@@ -1,5 +1,5 @@
 /** The cards that are open in the module. */
-import { answer, builtin, close, compare, describe, open, title } from "./generated/pricetag.js";
+import { answer, close, compare, describe, open, title } from "./generated/pricetag.js";
 import { bytesOf } from "./bytes.js";
 import { guarded, instance } from "./instance.js";
 import type { Faults } from "./types.js";
@@ -74,14 +74,17 @@ export class OpenCard {
 
   /** Opens a card, or says what is wrong with it. */
   static open(card: unknown): OpenCard | Faults {
-    const bytes = bytesOf(card);
+    return OpenCard.#of(bytesOf(card).slice());
+  }
+
+  static #of(bytes: Uint8Array): OpenCard | Faults {
     const opened = opening(bytes);
-    return "errors" in opened ? opened : new OpenCard(opened, bytes.slice());
+    return "errors" in opened ? opened : new OpenCard(opened, bytes);
   }
 
   /** The built-in card, which stays open. */
   static builtin(): OpenCard {
-    const card = (shared ??= OpenCard.open(JSON.parse(guarded(builtin))));
+    const card = (shared ??= OpenCard.#of(new Uint8Array()));
     if ("errors" in card) throw new Error("the built-in card has faults");
     return card;
   }

@@ -59,4 +59,9 @@ pub use value::Value;
 struct Readme;
 
 /// The built-in card as JSON, made from `cards/image-studio.toml` when the crate is built.
+#[cfg(not(target_family = "wasm"))]
 pub(crate) const BUILTIN: &str = include_str!(concat!(env!("OUT_DIR"), "/builtin.json"));
+
+/// The built-in card as the bytes of a document.
+#[cfg(target_family = "wasm")]
+pub(crate) const BUILTIN: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/builtin.bytes"));

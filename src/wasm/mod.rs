@@ -55,15 +55,11 @@ struct Field<'c> {
     options: Option<Vec<&'c str>>,
 }
 
-/// The built-in card as JSON.
-#[wasm_bindgen]
-pub fn builtin() -> String {
-    crate::BUILTIN.into()
-}
-
-/// Reads a card and keeps it until it is closed. Answers what is known of it, or its faults.
+/// Reads a card, or the built-in one where there are no bytes, and keeps it until it is closed. Answers what is known of it,
+/// or its faults.
 #[wasm_bindgen]
 pub fn open(card: &[u8]) -> String {
+    let card = if card.is_empty() { crate::BUILTIN } else { card };
     match RateCard::from_value(document(card)) {
         Ok(card) => CARDS.with_borrow_mut(|cards| {
             let place = cards.iter().position(Option::is_none).unwrap_or(cards.len());

@@ -96,7 +96,7 @@ test("a breakdown shows an estimate, asks for one itself, or says what is wrong"
   await provide(page);
   const [sized, faulty, waiting, empty] = await shown(page, "price-breakdown");
   assert.match(sized, /Price × 2 8 6–10 Size \+10% 0\.8 0\.6–1 Total 8\.8 6\.6–11/);
-  assert.match(faulty, /Choose the edit\. From 1 to 10\.$/);
+  assert.match(faulty, /Choose the edit\. Variations: From 1 to 10\.$/);
   assert.doesNotMatch(faulty, /Total 0/);
   assert.equal(waiting, "soon");
   assert.match(empty, /Total –$/);

@@ -154,7 +154,7 @@ test("a form is not sent before its choices are made, and says what is missing",
     element.set("variations", 11);
     return [chosen, element.checkValidity(), element.validationMessage, element.validity.customError];
   });
-  assert.deepEqual(later, [true, false, "From 1 to 10.", true]);
+  assert.deepEqual(later, [true, false, "Variations: From 1 to 10.", true]);
   await close();
 });
 

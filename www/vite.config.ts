@@ -1,13 +1,23 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
 
-export default defineConfig({
-  root: fileURLToPath(new URL(".", import.meta.url)),
+const path = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
+
+/** Each page is built by itself, the studio first: what two pages share would be files of its own, and the studio's first load longer. */
+export default defineConfig(({ mode }) => ({
+  root: path("."),
   // The server serves the page at `/`, and its policy allows nothing from elsewhere.
   base: "/",
   build: {
     outDir: "dist",
-    emptyOutDir: true,
+    emptyOutDir: mode !== "gallery",
+    rolldownOptions: {
+      input: path(mode === "gallery" ? "gallery.html" : "index.html"),
+      onLog(level, log, show) {
+        // "use client" means nothing to a page without a server that renders it.
+        if (log.code !== "MODULE_LEVEL_DIRECTIVE") show(level, log);
+      },
+    },
     // Browsers with `light-dark()`, container queries and `:has()`, all of which the page uses as they are.
     target: ["chrome123", "firefox128", "safari17.5"],
     cssTarget: ["chrome123", "firefox128", "safari17.5"],
@@ -16,4 +26,4 @@ export default defineConfig({
     assetsInlineLimit: 0,
     reportCompressedSize: false,
   },
-});
+}));

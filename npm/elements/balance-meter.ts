@@ -43,7 +43,7 @@ export class BalanceMeter extends Asking<Preflight> {
       }
       dl {
         display: grid;
-        grid-template-columns: 1fr auto 7em;
+        grid-template-columns: 1fr auto 6em;
         margin: 0;
         line-height: calc(var(--_step) * 3);
       }

@@ -45,7 +45,9 @@ export function faultsInWords(
     const place = PLACE.exec(fault.path)?.[1];
     const id = place === undefined ? undefined : items[Number(place)]?.operation;
     const operation = card?.operations.find((candidate) => candidate.id === id);
-    return words.fault(fault, fieldWords(operation, fieldOf(fault), words, formats));
+    const field = fieldWords(operation, fieldOf(fault), words, formats);
+    const sentence = words.fault(fault, field);
+    return field.min === undefined ? sentence : words.inField(field.title, sentence);
   });
   return [...new Set(said)].join(" ");
 }

@@ -53,11 +53,12 @@ export class PriceBreakdown extends Asking<Estimate> {
       td,
       th + th {
         padding-inline-start: var(--_step);
+        inline-size: 4em;
         text-align: end;
         white-space: nowrap;
       }
       tr > :last-child:not(:first-child) {
-        inline-size: 7em;
+        inline-size: 6em;
         color: var(--_muted);
       }
       thead {
@@ -81,6 +82,9 @@ export class PriceBreakdown extends Asking<Estimate> {
         color: var(--_muted);
         font-size: var(--_small);
         line-height: calc(var(--_step) * 2.5);
+      }
+      .wrong {
+        color: var(--_stop);
       }
     `,
   ];
@@ -124,7 +128,7 @@ export class PriceBreakdown extends Asking<Estimate> {
     const { shown } = this;
     const faults = shown === null ? this.wrong(formats) : "";
     const whole = html`${this.table(shown, formats)}
-      <p part="why">${shown === null ? faults : this.why(shown)}</p>`;
+      <p part="why" class=${faults === "" ? nothing : "wrong"}>${shown === null ? faults : this.why(shown)}</p>`;
     return shown === null && faults === "" ? html`<slot>${whole}</slot>` : whole;
   }
 

@@ -53,6 +53,8 @@ export interface Words {
   needsNone: string;
   notAvailable(reason: string): string;
   fault(fault: Fault, field: FieldWords): string;
+  /** What is wrong with a number, where it does not stand at its field. */
+  inField(title: string, said: string): string;
 }
 
 const sentence = (text: string): string => {
@@ -122,4 +124,5 @@ export const english: Words = {
         return sentence(fault.message) + (fault.help === undefined ? "" : ` ${sentence(fault.help)}`);
     }
   },
+  inField: (title, said) => `${title}: ${said}`,
 };

@@ -58,3 +58,17 @@ export const BUNDLERS = {
     await bundle.close();
   },
 };
+
+/** What esbuild makes for Node.js, components included; only React stays outside. */
+export async function bundleForServer(project) {
+  await esbuild.build({
+    absWorkingDir: project,
+    entryPoints: ["main.jsx"],
+    outfile: "dist/main.mjs",
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    jsx: "automatic",
+    external: ["react", "react-dom"],
+  });
+}

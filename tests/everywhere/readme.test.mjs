@@ -9,7 +9,7 @@ import assert from "node:assert/strict";
 import { delimiter, dirname } from "node:path";
 import { after, before, test } from "node:test";
 import { launch } from "../../www/tests/browsing.mjs";
-import { BUNDLERS, page } from "./bundles.mjs";
+import { BUNDLERS, bundleForServer, page } from "./bundles.mjs";
 import { addPeer, pack, rootTool, run, source, tool } from "./projects.mjs";
 import { serve } from "./site.mjs";
 
@@ -72,7 +72,7 @@ test("the first code can be run, and begins before line 12", () => {
 
 test("every kind of block is tried by a test", () => {
   const kinds = new Set(blocks(README).map(({ language, name }) => `${language} ${name}`.trim()));
-  assert.deepEqual([...kinds].sort(), ["html", "js", "js page", "json lab.json", "sh", "ts"]);
+  assert.deepEqual([...kinds].sort(), ["html", "js", "js page", "json lab.json", "jsx", "sh", "ts"]);
 });
 
 for (const [file, markdown] of Object.entries({ "npm/README.md": README, "README.md": source("README.md") })) {
@@ -111,6 +111,17 @@ test("the programs for a page write what they say, out of Vite", async () => {
     const project = packed.project(`page-${line}`, { "main.mjs": `${text}\ndocument.title = "done";\n` });
     await BUNDLERS.vite(project);
     assert.deepEqual(await visit(`page-${line}`, 'document.title === "done"'), promised(text), `line ${line}`);
+  }
+});
+
+test("the component renders its price on a server", async () => {
+  for (const { line, text } of blocks(README).filter(({ language }) => language === "jsx")) {
+    const rendering = `import { renderToStaticMarkup } from "react-dom/server";\nconsole.log(renderToStaticMarkup(<Price />));\n`;
+    const project = packed.project(`jsx-${line}`, { "main.jsx": `${text}${rendering}` });
+    for (const peer of ["react", "react-dom"]) addPeer(project, peer);
+    await bundleForServer(project);
+    const { stdout } = await run(process.execPath, ["dist/main.mjs"], project);
+    assert.match(stdout, />16 credits<|16 credits<\/label>/);
   }
 });
 

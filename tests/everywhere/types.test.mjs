@@ -37,12 +37,14 @@ const MANIFEST = '{ "private": true, "type": "module" }\n';
 const ENTRIES = `
   import { init, initSync, RateCard } from "pricetag/slim";
   import { PriceTag } from "pricetag/elements";
+  import { useEstimate } from "pricetag/react";
   import module from "pricetag/pricetag_bg.wasm";
   import manifest from "pricetag/package.json" with { type: "json" };
   initSync(module) satisfies void;
   init(new URL("https://example.com/pricetag_bg.wasm")) satisfies Promise<void>;
   RateCard.builtin().version satisfies string;
   PriceTag satisfies typeof HTMLElement;
+  useEstimate(RateCard.builtin(), { items: [{ operation: "library" }] }) satisfies object;
   manifest.version satisfies string;
 `;
 
@@ -74,7 +76,7 @@ for (const [compiler, tsc] of Object.entries(COMPILERS)) {
       "entries.ts": ENTRIES,
       "tsconfig.json": settings(PROJECTS["a page's project"], ["entries.ts"]),
     });
-    addPeer(project, "lit");
+    for (const peer of ["lit", "react", "@types"]) addPeer(project, peer);
     await compile(tsc, project);
   });
 }

@@ -10,6 +10,7 @@ export const text = {
   name: "Pricetag",
   cardVersion: (title: string, version: string) => `${title}, rates of ${version}`,
   skip: "Skip to the form",
+  gallery: "The elements of this page",
   operations: "Operations",
 
   addToPlan: "Add to plan",

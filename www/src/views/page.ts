@@ -20,6 +20,7 @@ export function pageView(studio: Studio, charging: Charging, copyLink: () => voi
       <div class="work">${tabsView(studio)} ${studioView(studio, charging)}</div>
       ${guard([studio.revision], () => planView(studio, charging, copyLink))}
     </main>
+    <footer class="hint"><a href="/gallery.html">${text.gallery}</a></footer>
     <output class="said" aria-live="polite">${announcement}</output>`;
 }
 

@@ -1,0 +1,4 @@
+import { RateCard } from "pricetag";
+import { provideCard } from "pricetag/elements";
+
+provideCard(RateCard.builtin());

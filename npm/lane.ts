@@ -44,24 +44,24 @@ export function estimate<C extends CardTypes>(card: OpenCard, plan: unknown): Es
 
 /** How many items of a plan were written to the slots; none when there is anything unusual. */
 function writePlan(card: OpenCard, plan: unknown): number {
-  // What everything inherits must not count as a member of a plan.
-  for (const _ in EMPTY) return 0;
   if (!isPlain(plan)) return 0;
   let named = false;
   for (const key in plan) {
     if (key !== "items") return 0;
     named = true;
   }
-  if (!named) return 0;
-  const { items } = plan;
+  // What everything inherits is no member of an item either, and a plan without a prototype does not show it.
+  for (const _ in EMPTY) return 0;
+  const items = named ? plan["items"] : undefined;
   if (!Array.isArray(items)) return 0;
   const count = items.length;
   if (count === 0 || count > ITEMS_MAX) return 0;
-  takeSlots(count * card.slots, TOTAL + count * LINE);
+  const width = card.slots;
+  takeSlots(count * width, TOTAL + count * LINE);
   const into = slots;
   const use = uses;
   for (let index = 0; index < count; index += 1) {
-    if (!writeItem(card, items[index], into, index * card.slots)) return 0;
+    if (!writeItem(card.byId, items[index], into, index * width)) return 0;
   }
   // A getter may have asked for a price: then these slots hold something else, or lead nowhere as the memory has grown.
   return uses !== use || into.length === 0 ? 0 : count;
@@ -76,21 +76,21 @@ function isPlain(value: unknown): value is Record<string, unknown> {
   return prototype === Object.prototype || prototype === null;
 }
 
-function writeItem(card: OpenCard, item: unknown, into: Int32Array, at: number): boolean {
+/** Reads each member once, in one pass in the object's own order: that is the fast way in V8. */
+function writeItem(byId: ReadonlyMap<string, Operation>, item: unknown, into: Int32Array, at: number): boolean {
   if (!isPlain(item)) return false;
-  const id = item["operation"];
-  const operation = typeof id === "string" ? card.byId.get(id) : undefined;
+  // Whatever is no string is not among the ids.
+  const operation = byId.get(item["operation"] as string);
   if (operation === undefined) return false;
   into[at] = operation.index;
-  const { byName, fields } = operation;
-  for (let slot = 1; slot <= fields.length; slot += 1) into[at + slot] = ABSENT;
+  for (let slot = operation.fields.length; slot > 0; slot -= 1) into[at + slot] = ABSENT;
   let named = false;
   for (const key in item) {
     if (key === "operation") {
       named = true;
       continue;
     }
-    const field = byName.get(key);
+    const field = operation.byName.get(key);
     if (field === undefined) return false;
     const value = item[key];
     if (value === undefined) continue;
@@ -103,7 +103,7 @@ function writeItem(card: OpenCard, item: unknown, into: Int32Array, at: number):
 
 /** The number of a field's value: an option's, or the value itself if it is one of 32 bits. */
 export function numberOf(field: Field, value: unknown): number | undefined {
-  if (field.options !== null) return typeof value === "string" ? field.options.get(value) : undefined;
+  if (field.options !== null) return field.options.get(value as string);
   if (typeof value !== "number") return undefined;
   const number = value | 0;
   return number === value && number !== ABSENT ? number : undefined;
@@ -111,35 +111,43 @@ export function numberOf(field: Field, value: unknown): number | undefined {
 
 function readEstimate<C extends CardTypes>(card: OpenCard, items: number): Estimate<C> {
   lookAgain();
-  const accuracy = ACCURACIES[figures[3]!]!;
-  const total = readRange(0);
+  const from = figures;
+  const accuracy = ACCURACIES[from[3]!]!;
+  const total = readRange(from, 0);
   const lines = new Array<Line<C>>(items);
   for (let item = 0; item < items; item += 1) {
-    lines[item] = readLine(card, item, card.operations[slots[item * card.slots]!]!, TOTAL + item * LINE);
+    const operation = card.operations[slots[item * card.slots]!]!;
+    lines[item] = readLine(card, item, operation, figures, TOTAL + item * LINE);
   }
-  const { id, version, fingerprint } = card;
-  return { card: { id, version, fingerprint }, unit: card.unit, total, accuracy, lines };
+  return {
+    card: { id: card.id, version: card.version, fingerprint: card.fingerprint },
+    unit: card.unit,
+    total,
+    accuracy,
+    lines,
+  };
 }
 
-function readLine<C extends CardTypes>(card: OpenCard, item: number, operation: Operation, at: number): Line<C> {
-  const combination = figures[at]!;
+function readLine<C extends CardTypes>(card: OpenCard, item: number, operation: Operation, from: Float64Array, at: number): Line<C> {
+  const combination = from[at]!;
   let title = operation.titles.get(combination);
   if (title === undefined) {
     title = card.title(operation, combination);
     lookAgain();
+    from = figures;
   }
-  const rate = figures[at + 1]!;
-  const count = figures[at + 2]!;
-  const accuracy = ACCURACIES[figures[at + 3]!]!;
-  const percent = figures[at + 4]!;
-  const unit = readRange(at + 5);
-  const total = readRange(at + 8);
+  const rate = from[at + 1]!;
+  const count = from[at + 2]!;
+  const accuracy = ACCURACIES[from[at + 3]!]!;
+  const percent = from[at + 4]!;
+  const unit = readRange(from, at + 5);
+  const total = readRange(from, at + 8);
   const parts: Part[] =
     percent < 0
-      ? [{ kind: "base", amount: readRange(at + 8) }]
+      ? [{ kind: "base", amount: readRange(from, at + 8) }]
       : [
-          { kind: "base", amount: readRange(at + 11) },
-          { kind: "size", percent, amount: readRange(at + 14) },
+          { kind: "base", amount: readRange(from, at + 11) },
+          { kind: "size", percent, amount: readRange(from, at + 14) },
         ];
   const note = operation.notes[rate]!;
   return note === null
@@ -147,8 +155,8 @@ function readLine<C extends CardTypes>(card: OpenCard, item: number, operation: 
     : { item, operation: operation.id, title, rate, note, unit, count, free: 0, total, accuracy, parts };
 }
 
-function readRange(at: number): Range {
-  return { low: figures[at]!, expected: figures[at + 1]!, high: figures[at + 2]! };
+function readRange(from: Float64Array, at: number): Range {
+  return { low: from[at]!, expected: from[at + 1]!, high: from[at + 2]! };
 }
 
 /** The total of one item, whose numbers these are; null when the strict lane would find a fault. */
@@ -159,7 +167,7 @@ export function totalOf(card: OpenCard, numbers: Int32Array): Range | null {
     for (let slot = 0; slot < numbers.length; slot += 1) slots[slot] = numbers[slot]!;
     if (!total(number)) return null;
     lookAgain();
-    return readRange(0);
+    return readRange(figures, 0);
   } catch (error) {
     instance.generation += 1;
     throw error;

@@ -17,14 +17,14 @@ interface Held {
 export interface Field {
   name: string;
   slot: number;
-  options: Map<string, number> | null;
+  options: ReadonlyMap<string, number> | null;
 }
 
 export interface Operation {
   index: number;
   id: string;
   fields: Field[];
-  byName: Map<string, Field>;
+  byName: ReadonlyMap<string, Field>;
   /** The note of each rate. */
   notes: (string | null)[];
   /** The titles that were asked for, by combination of options. */

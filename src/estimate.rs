@@ -267,7 +267,7 @@ impl Operation {
             unit,
             free,
             total: if free == 0 { full } else { unit.times(item.count.saturating_sub(free))? },
-            base: if size.is_some() { base.times(item.count)? } else { full },
+            base: size.map_or(full, |(_, size)| full.less(size)),
             size,
             accuracy: if unit.is_exact() { Accuracy::Exact } else { rate.accuracy.unwrap_or(self.accuracy) },
         })

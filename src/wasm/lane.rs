@@ -137,9 +137,10 @@ fn line(operation: &Operation, item: &Item, figures: &mut [f64]) -> Option<(Rang
 }
 
 pub(super) fn write(range: Range, [low, expected, high]: &mut [f64; 3]) {
-    *low = range.low.to_number();
-    *expected = range.expected.to_number();
     *high = range.high.to_number();
+    // Most prices are one figure, and a division takes longer than to see that.
+    (*low, *expected) =
+        if range.is_exact() { (*high, *high) } else { (range.low.to_number(), range.expected.to_number()) };
 }
 
 #[expect(clippy::as_conversions, clippy::cast_precision_loss, reason = "a card's greatest count is exact as a number")]

@@ -72,12 +72,12 @@ fn clippy_wasm(workspace: &Workspace) -> Result<Counts> {
 
 /// Type-checks every TypeScript project that the build itself only translates.
 fn types(workspace: &Workspace) -> Result<Counts> {
-    let projects: Vec<PathBuf> = ["www/tsconfig.json", "tests/tsconfig.json"]
+    let projects: Vec<PathBuf> = ["www/tsconfig.json", "tests/tsconfig.json", "benches/comparison/tsconfig.json"]
         .map(|project| workspace.path(project))
         .into_iter()
         .filter(|project| project.is_file())
         .collect();
-    ensure!(!projects.is_empty(), "neither www/ nor tests/ has a tsconfig.json");
+    ensure!(!projects.is_empty(), "neither www/, tests/ nor benches/ has a tsconfig.json");
     let mut all = Vec::new();
     for project in projects {
         let mut tsc = Command::new("node");

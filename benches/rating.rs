@@ -1,8 +1,12 @@
-//! How long rating takes natively: `cargo bench --bench rating`.
+//! How long rating takes natively, and what it allocates: `cargo xtask bench native`.
 
-use divan::{Bencher, black_box};
+use divan::{AllocProfiler, Bencher, black_box};
 use pricetag::{Call, Credits, FreeUnits, RateCard, Value};
 use serde_json::json;
+
+/// Counts what each bench allocates. The counting itself takes a little of the time that is shown.
+#[global_allocator]
+static ALLOCATOR: AllocProfiler = AllocProfiler::system();
 
 fn main() {
     divan::main();
@@ -25,6 +29,14 @@ fn rating_a_plan(bencher: Bencher, items: usize) {
     let card = RateCard::builtin();
     let plan = card.plan(&document(items)).expect("the plan is valid");
     bencher.bench(|| black_box(&plan).estimate(&FreeUnits::none()));
+}
+
+/// What an item that was read costs, without saying why.
+#[divan::bench]
+fn totals_of_one_item(bencher: Bencher) {
+    let card = RateCard::builtin();
+    let plan = card.plan(&document(1)).expect("the plan is valid");
+    bencher.bench(|| black_box(&plan).estimate(&FreeUnits::none()).total);
 }
 
 #[divan::bench]

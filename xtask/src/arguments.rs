@@ -13,13 +13,14 @@ usage: cargo xtask <command>
   serve            build, then serve the page and the API at http://127.0.0.1:8787
       --port <n>   another port
   test             build, then run every check there is; ends with `N passed, N failed`
-  bench            build, then run the benches, native ones and the package's
+  bench [part]     build, then run the benches: `native`, `server`, `package`, or all of them;
+                   the last writes its figures to docs/speed.md and README.md
   help             show this text
 
 It needs Rust (rustup) and Node.js 20.19 or newer; `test` also needs Chromium, Firefox,
-PostgreSQL and Python with venv, and `bench` PostgreSQL. They install these by themselves
-where they are root and there is apt. Whatever else is missing is named with the command
-that installs it.
+PostgreSQL and Python with venv, and `bench` Chromium and PostgreSQL. They install these
+by themselves where they are root and there is apt. Whatever else is missing is named
+with the command that installs it.
 ";
 
 /// Where the page is, unless another port is asked for.
@@ -31,7 +32,7 @@ pub enum Command {
     Build { part: Option<String> },
     Serve { port: u16 },
     Test,
-    Bench,
+    Bench { part: Option<String> },
     Help,
 }
 
@@ -43,23 +44,25 @@ where
 {
     let mut parser = lexopt::Parser::from_args(arguments);
     let mut command = None;
-    let mut last = None;
+    let mut chosen = None;
     let mut port = None;
     while let Some(argument) = parser.next()? {
         match argument {
             Short('h') | Long("help") => return Ok(Command::Help),
             Long("port") => port = Some(parser.value()?.parse::<u16>()?),
             Value(word) if command.is_none() => command = Some(word.string()?),
-            Value(word) if last.is_none() && command.as_deref() == Some("build") => last = Some(word.string()?),
+            Value(word) if chosen.is_none() && matches!(command.as_deref(), Some("build" | "bench")) => {
+                chosen = Some(word.string()?);
+            }
             other => return Err(other.unexpected()),
         }
     }
     let command = match command.as_deref() {
         None => return Err("a command is missing".into()),
-        Some("build") => Command::Build { part: last },
+        Some("build") => Command::Build { part: chosen },
         Some("serve") => Command::Serve { port: port.take().unwrap_or(DEFAULT_PORT) },
         Some("test") => Command::Test,
-        Some("bench") => Command::Bench,
+        Some("bench") => Command::Bench { part: chosen },
         Some("help") => Command::Help,
         Some(other) => return Err(format!("there is no command `{other}`").into()),
     };
@@ -75,14 +78,15 @@ mod tests {
 
     #[test]
     fn every_command_is_understood() {
-        let rows: [(&[&str], Command); 9] = [
+        let rows: [(&[&str], Command); 10] = [
             (&["build"], Command::Build { part: None }),
             (&["build", "package"], Command::Build { part: Some("package".into()) }),
             (&["serve"], Command::Serve { port: 8787 }),
             (&["serve", "--port", "9000"], Command::Serve { port: 9000 }),
             (&["--port=0", "serve"], Command::Serve { port: 0 }),
             (&["test"], Command::Test),
-            (&["bench"], Command::Bench),
+            (&["bench"], Command::Bench { part: None }),
+            (&["bench", "package"], Command::Bench { part: Some("package".into()) }),
             (&["help"], Command::Help),
             (&["serve", "-h"], Command::Help),
         ];
@@ -93,11 +97,12 @@ mod tests {
 
     #[test]
     fn a_mistake_is_refused_and_named() {
-        let rows: [(&[&str], &str); 8] = [
+        let rows: [(&[&str], &str); 9] = [
             (&[], "a command is missing"),
             (&["deploy"], "`deploy`"),
             (&["build", "--fast"], "--fast"),
             (&["build", "page", "test"], "test"),
+            (&["bench", "native", "server"], "server"),
             (&["test", "page"], "page"),
             (&["test", "--port", "1"], "belongs to `serve`"),
             (&["serve", "--port"], "--port"),

@@ -1,53 +1,55 @@
-//! Runs the benches: those of `cargo bench` for the crate and the server, then the package's in Node.js.
+//! Runs the benches: the crate's, the server's, and the package's comparison in Node.js and Chromium.
 
-use std::{fs, process::Command};
+use std::process::Command;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result};
 
 use crate::{build, prerequisites, process, workspace::Workspace};
 
-pub fn run(workspace: &Workspace) -> Result<()> {
-    let native = in_benches(workspace, "rs")?;
-    let scripts = in_benches(workspace, "mjs")?;
-    ensure!(
-        !native.is_empty() || !scripts.is_empty(),
-        "there is nothing to run: benches/ holds no .rs and no .mjs file"
-    );
-    prerequisites::postgres()?;
-    build::everything(workspace)?;
-    if !native.is_empty() {
-        println!("\n== native");
-        process::run(
-            Command::new("cargo")
-                .args(["bench", "--package", "pricetag", "--bench", "*"])
-                .current_dir(workspace.root()),
-        )?;
-    }
-    println!("\n== server");
-    process::run(
-        Command::new("cargo")
-            .args(["bench", "--package", "pricetag-server", "--bench", "ledger"])
-            .current_dir(workspace.root()),
-    )?;
-    for script in scripts {
-        println!("\n== {script}");
-        process::run(Command::new("node").arg(&script).current_dir(workspace.root()))?;
+type Part = fn(&Workspace) -> Result<()>;
+
+/// The benches by their names, in the order in which all of them run.
+const PARTS: [(&str, Part); 3] = [("native", native), ("server", server), ("package", package)];
+
+/// Runs one part, or all.
+pub fn run(workspace: &Workspace, only: Option<&str>) -> Result<()> {
+    let chosen = match only {
+        None => &PARTS[..],
+        Some(only) => {
+            let found = PARTS.iter().position(|(name, _)| *name == only);
+            let names = || PARTS.map(|(name, _)| name).join(", ");
+            let found = found.with_context(|| format!("there is no part `{only}` to bench, only {}", names()))?;
+            &PARTS[found..=found]
+        }
+    };
+    for (name, part) in chosen {
+        println!("\n== {name}");
+        part(workspace)?;
     }
     Ok(())
 }
 
-/// The files of one kind in `benches/`, in the order of their names.
-fn in_benches(workspace: &Workspace, extension: &str) -> Result<Vec<String>> {
-    let mut found = Vec::new();
-    let folder = workspace.path("benches");
-    if folder.is_dir() {
-        for entry in fs::read_dir(folder)? {
-            let path = entry?.path();
-            if path.is_file() && path.extension().is_some_and(|is| is == extension) {
-                found.push(path.display().to_string());
-            }
-        }
-    }
-    found.sort();
-    Ok(found)
+/// Cargo builds what its benches need by itself.
+fn cargo_bench(workspace: &Workspace, package: &str, bench: &str) -> Result<()> {
+    let arguments = ["bench", "--package", package, "--bench", bench];
+    process::run(Command::new("cargo").args(arguments).current_dir(workspace.root()))
+}
+
+fn native(workspace: &Workspace) -> Result<()> {
+    cargo_bench(workspace, "pricetag", "rating")
+}
+
+fn server(workspace: &Workspace) -> Result<()> {
+    prerequisites::postgres()?;
+    // The server's program serves the page, so that is built first.
+    build::everything(workspace)?;
+    cargo_bench(workspace, "pricetag-server", "ledger")
+}
+
+fn package(workspace: &Workspace) -> Result<()> {
+    let chromium = prerequisites::CHROMIUM.program()?;
+    build::part(workspace, Some("package"))?;
+    build::install_in(workspace, "benches/comparison")?;
+    let run = workspace.path("benches/comparison/run.mjs");
+    process::run(Command::new("node").arg(run).env("CHROMIUM", chromium).current_dir(workspace.root()))
 }

@@ -32,7 +32,7 @@ fn main() -> ExitCode {
         Command::Build { part } => build::part(&workspace, part.as_deref()).map(|()| ExitCode::SUCCESS),
         Command::Serve { port } => serve::run(&workspace, port),
         Command::Test => test::run(&workspace),
-        Command::Bench => bench::run(&workspace).map(|()| ExitCode::SUCCESS),
+        Command::Bench { part } => bench::run(&workspace, part.as_deref()).map(|()| ExitCode::SUCCESS),
     };
     done.unwrap_or_else(|error| {
         eprintln!("error: {error:#}");

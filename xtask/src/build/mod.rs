@@ -15,7 +15,7 @@ use anyhow::{Context, Result};
 use crate::{prerequisites, workspace::Workspace};
 
 pub use server::program;
-pub use tools::install_everywhere;
+pub use tools::install_in;
 
 /// Whether a step had anything to do.
 #[derive(Clone, Copy, PartialEq, Eq)]

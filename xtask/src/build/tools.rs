@@ -12,12 +12,9 @@ pub fn install(workspace: &Workspace) -> Result<Work> {
     install_in(workspace, ".")
 }
 
-/// The runtimes, bundlers and linters that the package is tried in: hundreds of megabytes, so that only the tests ask for them.
-pub fn install_everywhere(workspace: &Workspace) -> Result<Work> {
-    install_in(workspace, "tests/everywhere")
-}
-
-fn install_in(workspace: &Workspace, folder: &str) -> Result<Work> {
+/// What the manifest in a folder asks for. What only tests or benches need has a folder of its own, because it is hundreds of
+/// megabytes that nobody should wait for who wants to see the page.
+pub fn install_in(workspace: &Workspace, folder: &str) -> Result<Work> {
     let folder = workspace.path(folder);
     // npm writes this list last, so it is not there after an installation that broke off.
     let results = [folder.join("node_modules/.package-lock.json")];

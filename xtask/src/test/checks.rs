@@ -77,12 +77,12 @@ fn clippy_wasm(workspace: &Workspace) -> Result<Counts> {
 
 /// Type-checks every TypeScript project that the build itself only translates.
 fn types(workspace: &Workspace) -> Result<Counts> {
-    let projects: Vec<PathBuf> = ["www/tsconfig.json", "tests/tsconfig.json"]
+    let projects: Vec<PathBuf> = ["www/tsconfig.json", "tests/tsconfig.json", "benches/comparison/tsconfig.json"]
         .map(|project| workspace.path(project))
         .into_iter()
         .filter(|project| project.is_file())
         .collect();
-    ensure!(!projects.is_empty(), "neither www/ nor tests/ has a tsconfig.json");
+    ensure!(!projects.is_empty(), "neither www/, tests/ nor benches/ has a tsconfig.json");
     let mut all = Vec::new();
     for project in projects {
         let mut tsc = Command::new("node");
@@ -108,7 +108,7 @@ fn in_node(workspace: &Workspace) -> Result<Counts> {
 
 /// The same corpus through the package as it is packed, in whatever runs it, and that every tool takes it as it is.
 fn everywhere(workspace: &Workspace) -> Result<Counts> {
-    build::install_everywhere(workspace)?;
+    build::install_in(workspace, "tests/everywhere")?;
     node_test(workspace, "everywhere", "tests/everywhere", &[CHROMIUM, FIREFOX])
 }
 

@@ -1,0 +1,3 @@
+import { RateCard } from "pricetag";
+
+RateCard.builtin().estimate({ items: [{ operation: "create", model: "stability-core", variations: 4 }] });

@@ -6,6 +6,7 @@ use crate::{
     error::{Code, Faults},
     limits::FREE_UNITS,
     reading::{At, Reader},
+    text::digits,
     value::Value,
 };
 
@@ -97,7 +98,7 @@ impl RateCard {
         let at = At::Document.key("account");
         let tier = self.tier_named(&mut reader, tier, &at.key("tier"));
         if balance.is_some_and(|balance| balance < Credits::ZERO) {
-            reader.fault(Code::InvalidAmount, &at.key("balance"), "the balance is negative");
+            reader.fault(Code::InvalidAmount, &at.key("balance"), &["the balance is negative"]);
         }
         let free_units = self.name_free_units(&mut reader, free_units, &at.key("freeUnits"));
         reader.finish(Account { tier, balance, free_units })
@@ -124,7 +125,8 @@ impl RateCard {
                 *slot = *left;
             }
             if *left > FREE_UNITS.into() {
-                reader.fault(Code::OutOfRange, &at.key(pool), format!("`{left}` is not from 0 to {FREE_UNITS}"));
+                let message = ["`", &digits(*left), "` is not from 0 to ", &digits(FREE_UNITS)];
+                reader.fault(Code::OutOfRange, &at.key(pool), &message);
             }
         }
         FreeUnits(units)
@@ -173,25 +175,13 @@ impl RateCard {
     }
 
     pub(crate) fn tier_named(&self, reader: &mut Reader, id: &str, at: &At) -> Option<usize> {
-        let position = self.tiers.iter().position(|tier| tier.id == id);
-        if position.is_none() {
-            reader.unknown(Code::UnknownTier, at, "tier", id, &mut self.tiers.iter().map(|tier| tier.id.as_str()));
-        }
-        position
+        let known = |index: usize| self.tiers.get(index).map(|tier| tier.id.as_str());
+        reader.named(Code::UnknownTier, at, "tier", id, &known)
     }
 
     fn pool_named(&self, reader: &mut Reader, id: &str, at: &At) -> Option<usize> {
-        let position = self.pools.iter().position(|pool| pool.id == id);
-        if position.is_none() {
-            reader.unknown(
-                Code::UnknownPool,
-                at,
-                "pool of free units",
-                id,
-                &mut self.pools.iter().map(|pool| pool.id.as_str()),
-            );
-        }
-        position
+        let known = |index: usize| self.pools.get(index).map(|pool| pool.id.as_str());
+        reader.named(Code::UnknownPool, at, "pool of free units", id, &known)
     }
 
     pub(crate) fn free_units_at(&self, reader: &mut Reader, value: &Value, at: &At) -> FreeUnits {

@@ -10,6 +10,7 @@ use crate::{
     error::Faults,
     plan::{Item, Plan},
     reading::{At, Reader},
+    text::joined,
 };
 
 /// One change of one item that lowers the plan's expected total.
@@ -119,5 +120,6 @@ fn why(choice: &str, option: &str, saves: Credits, rank: i64, unit: &str) -> Str
         1.. => "for a better result",
     };
     let plural = if saves == Credits::ONE { "" } else { "s" };
-    format!("{choice}: {option} is expected to save {saves} {unit}{plural}, {result}.")
+    let saves = saves.to_string();
+    joined(&[choice, ": ", option, " is expected to save ", &saves, " ", unit, plural, ", ", result, "."])
 }

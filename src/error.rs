@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Serialize, Serializer, ser::SerializeStruct};
 
+use crate::text::{digits, joined};
+
 macro_rules! codes {
     ($($(#[$doc:meta])* $name:ident = $code:literal,)*) => {
         /// The stable code of a fault. A code is never reused for another meaning.
@@ -112,16 +114,23 @@ pub enum Step {
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Path(pub Vec<Step>);
 
-impl fmt::Display for Path {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Path {
+    fn text(&self) -> String {
+        let mut text = String::new();
         for (position, step) in self.0.iter().enumerate() {
             match step {
-                Step::Key(key) if position == 0 => f.write_str(key)?,
-                Step::Key(key) => write!(f, ".{key}")?,
-                Step::Index(index) => write!(f, "[{index}]")?,
+                Step::Key(key) if position == 0 => text.push_str(key),
+                Step::Key(key) => text.push_str(&joined(&[".", key])),
+                Step::Index(index) => text.push_str(&joined(&["[", &digits(*index), "]"])),
             }
         }
-        Ok(())
+        text
+    }
+}
+
+impl fmt::Display for Path {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text())
     }
 }
 
@@ -167,7 +176,7 @@ impl Serialize for Fault {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut fault = serializer.serialize_struct("Fault", 3_usize.saturating_add(self.optional_members()))?;
         fault.serialize_field("code", &self.code)?;
-        fault.serialize_field("path", &self.path.to_string())?;
+        fault.serialize_field("path", &self.path.text())?;
         fault.serialize_field("message", &self.message)?;
         if let Some(help) = &self.help {
             fault.serialize_field("help", help)?;

@@ -122,7 +122,7 @@ impl Plan<'_> {
                 if self.card.allows_an_option(item, tier) {
                     overflow(reader, &at, "every option that the tier allows");
                 } else {
-                    reader.fault(Code::NotInTier, &at, "the tier allows no option of this item");
+                    reader.fault(Code::NotInTier, &at, &["the tier allows no option of this item"]);
                 }
             }
             ways.push(of_item);

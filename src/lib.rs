@@ -36,6 +36,7 @@ mod preflight;
 mod reading;
 mod request;
 mod settle;
+mod text;
 mod value;
 #[cfg(target_family = "wasm")]
 mod wasm;

@@ -9,6 +9,7 @@ use crate::{
     error::{Code, Faults},
     limits::{AMOUNT_CREDITS, ITEMS},
     reading::{At, Reader},
+    text::{digits, joined},
     value::Value,
 };
 
@@ -68,8 +69,10 @@ impl RateCard {
         let before = reader.faults.len();
         let Some(list) = plan_items(reader, document) else { return Vec::new() };
         let at = At::Document.key("items");
-        let read = |(index, item)| self.read_item(reader, item, &at.index(index));
-        let items: Vec<Item> = list.iter().enumerate().filter_map(read).collect();
+        let mut items = Vec::with_capacity(list.len());
+        for (index, item) in list.iter().enumerate() {
+            items.extend(self.read_item(reader, item, &at.index(index)));
+        }
         if reader.faults.len() == before {
             self.check_amounts(reader, &items, &at);
         }
@@ -82,10 +85,7 @@ impl RateCard {
         let members = reader.object(item, at, "an item")?;
         let (position, operation) = self.read_operation(reader, item, at)?;
         for (key, _) in members {
-            if key != "operation" && !operation.field_names().any(|name| name == key) {
-                let known = &mut std::iter::once("operation").chain(operation.field_names());
-                reader.unknown(Code::UnknownField, &at.key(key), "field", key, known);
-            }
+            reader.named(Code::UnknownField, &at.key(key), "field", key, &|index| operation.field_name(index));
         }
         let mut options = Vec::new();
         for choice in &operation.choices {
@@ -106,22 +106,21 @@ impl RateCard {
         let numbers: Vec<u32> = numbers.into_iter().flatten().collect();
         let Asked { combination, pixels, count } = operation.asked(&options, &numbers);
         if let Some(reason) = operation.cell(combination).and_then(|(_, rate)| rate.price.as_ref().err()) {
-            reader.fault(Code::Unavailable, at, reason.clone());
+            reader.fault(Code::Unavailable, at, &[reason]);
             return None;
         }
         Some(Item { operation: position, combination, band: operation.band(pixels)?, count, numbers })
     }
 
     fn read_operation(&self, reader: &mut Reader, item: &Value, at: &At) -> Option<(usize, &Operation)> {
-        let value = reader.required(item, at, "operation", "the id of an operation")?;
-        let at = at.key("operation");
-        let id = reader.string(value, &at, "the id of an operation")?;
-        let found = self.operations.iter().enumerate().find(|(_, operation)| operation.id == id);
-        if found.is_none() {
-            let known = &mut self.operations.iter().map(|operation| operation.id.as_str());
-            reader.unknown(Code::UnknownOperation, &at, "operation", id, known);
-        }
-        found
+        let id = reader.required_string(item, at, "operation", "the id of an operation")?;
+        let position = self.operation_named(reader, id, &at.key("operation"))?;
+        self.operations.get(position).map(|operation| (position, operation))
+    }
+
+    pub(crate) fn operation_named(&self, reader: &mut Reader, id: &str, at: &At) -> Option<usize> {
+        let known = |index: usize| self.operations.get(index).map(|operation| operation.id.as_str());
+        reader.named(Code::UnknownOperation, at, "operation", id, &known)
     }
 
     /// Every amount of a plan that passes this check, whatever is free in it, is within the limit.
@@ -146,8 +145,7 @@ impl RateCard {
 }
 
 pub(crate) fn overflow(reader: &mut Reader, at: &At, what: &str) {
-    let message = format!("{what} would cost more than {AMOUNT_CREDITS} credits");
-    reader.fault(Code::AmountOverflow, at, message);
+    reader.fault(Code::AmountOverflow, at, &[what, " would cost more than ", &digits(AMOUNT_CREDITS), " credits"]);
 }
 
 /// The list of a plan that is itself without fault.
@@ -158,12 +156,14 @@ fn plan_items<'v>(reader: &mut Reader, document: &'v Value) -> Option<&'v [Value
     let at = root.key("items");
     let list = match reader.required(document, &root, "items", "a list of items")? {
         Value::List(items) if items.is_empty() => {
-            reader.fault_with_help(Code::EmptyPlan, &at, "the plan has no items", format!("1 to {ITEMS} items"));
+            let help = ["1 to ", &digits(ITEMS), " items"];
+            reader.fault_with_help(Code::EmptyPlan, &at, &["the plan has no items"], &help);
             None
         }
         Value::List(items) if items.len() > ITEMS => {
-            let message = format!("{} items, more than the {ITEMS} that are allowed", items.len());
-            reader.fault_with_help(Code::TooManyItems, &at, message, format!("1 to {ITEMS} items"));
+            let (found, most) = (digits(items.len()), digits(ITEMS));
+            let message = [&found, " items, more than the ", &most, " that are allowed"];
+            reader.fault_with_help(Code::TooManyItems, &at, &message, &["1 to ", &most, " items"]);
             None
         }
         items => reader.list(items, &at, "a list of items", ITEMS),
@@ -175,28 +175,17 @@ fn read_option(reader: &mut Reader, item: &Value, at: &At, choice: &Choice) -> O
     let at = at.key(&choice.name);
     let Some(value) = item.get(&choice.name) else {
         if choice.default.is_none() {
-            let options: Vec<_> = choice.options.iter().map(|option| format!("`{}`", option.id)).collect();
-            reader.fault_with_help(
-                Code::MissingField,
-                &at,
-                format!("`{}` must be given", choice.name),
-                format!("one of {}", options.join(", ")),
-            );
+            let mut options = String::new();
+            for option in &choice.options {
+                let separator = if options.is_empty() { "" } else { ", " };
+                options.push_str(&joined(&[separator, "`", &option.id, "`"]));
+            }
+            let message = ["`", &choice.name, "` must be given"];
+            reader.fault_with_help(Code::MissingField, &at, &message, &["one of ", &options]);
         }
         return choice.default;
     };
-    let id = reader.string(value, &at, "the id of an option")?;
-    let position = choice.options.iter().position(|option| option.id == id);
-    if position.is_none() {
-        reader.unknown(
-            Code::UnknownOption,
-            &at,
-            "option",
-            id,
-            &mut choice.options.iter().map(|option| option.id.as_str()),
-        );
-    }
-    position.and_then(|position| u32::try_from(position).ok())
+    choice.option_named(reader, value, &at)
 }
 
 fn read_number(reader: &mut Reader, item: &Value, at: &At, number: &Number) -> Option<u32> {
@@ -205,7 +194,7 @@ fn read_number(reader: &mut Reader, item: &Value, at: &At, number: &Number) -> O
         return reader.whole(value, &at, number.min, number.max);
     }
     if number.default.is_none() {
-        reader.missing(&at, &format!("`{}`", number.name));
+        reader.missing(&at, &joined(&["`", &number.name, "`"]));
     }
     number.default
 }
@@ -216,15 +205,20 @@ fn check_area(reader: &mut Reader, at: &At, operation: &Operation, width: u32, h
     asked.multiply(true, height);
     let Asked { pixels, .. } = asked;
     if let (None, Some(last)) = (operation.band(pixels), operation.bands.last()) {
-        let message = format!("{width} × {height} is {pixels} pixels");
-        reader.fault_with_help(Code::SizeTooLarge, at, message, format!("at most {} pixels", last.up_to_pixels));
+        let message = [&digits(width), " × ", &digits(height), " is ", &digits(pixels), " pixels"];
+        let help = ["at most ", &digits(last.up_to_pixels), " pixels"];
+        reader.fault_with_help(Code::SizeTooLarge, at, &message, &help);
     }
 }
 
 impl Operation {
-    pub(crate) fn field_names(&self) -> impl Iterator<Item = &str> {
-        let choices = self.choices.iter().map(|choice| choice.name.as_str());
-        choices.chain(self.numbers.iter().map(|number| number.name.as_str()))
+    /// The names of an item's fields: the operation, the choices, the numbers.
+    fn field_name(&self, index: usize) -> Option<&str> {
+        let Some(index) = index.checked_sub(1) else { return Some("operation") };
+        if let Some(choice) = self.choices.get(index) {
+            return Some(&choice.name);
+        }
+        self.numbers.get(index.saturating_sub(self.choices.len())).map(|number| number.name.as_str())
     }
 }
 
@@ -239,10 +233,13 @@ impl Item {
                 members.push((choice.name.clone(), text(&option.id)));
             }
         }
+        let first_number = members.len();
+        for (number, &value) in operation.numbers.iter().zip(&self.numbers) {
+            members.push((number.name.clone(), Value::Number(value.into())));
+        }
         // The quantity comes first in the tables and last in a document: it multiplies all before it.
-        let mut numbers: Vec<_> = operation.numbers.iter().zip(&self.numbers).collect();
-        numbers.rotate_left(1);
-        members.extend(numbers.into_iter().map(|(number, &value)| (number.name.clone(), Value::Number(value.into()))));
+        let quantity = members.remove(first_number);
+        members.push(quantity);
         Value::Object(members)
     }
 }
@@ -260,8 +257,11 @@ impl Plan<'_> {
     /// # Ok::<(), serde_json::Error>(())
     /// ```
     pub fn document(&self) -> Value {
-        let document = |item: &Item| self.card.operations.get(item.operation).map(|operation| item.document(operation));
-        Value::Object(vec![("items".into(), Value::List(self.items.iter().filter_map(document).collect()))])
+        let mut items = Vec::with_capacity(self.items.len());
+        for item in &self.items {
+            items.extend(self.card.operations.get(item.operation).map(|operation| item.document(operation)));
+        }
+        Value::Object(vec![("items".into(), Value::List(items))])
     }
 
     /// The id of the pool of free units that an item draws on.

@@ -8,6 +8,7 @@ use crate::{
     credits::{Credits, Range},
     estimate::Estimate,
     plan::{Item, Plan},
+    text::joined,
 };
 
 /// What preflight decides.
@@ -129,8 +130,8 @@ impl RateCard {
         let title = self.operations.get(item.operation)?.item_title(item.combination);
         let own = &self.tiers.get(tier)?.title;
         let message = match needs {
-            Some(needs) => format!("{title} is not included in {own}; it needs {}", needs.title),
-            None => format!("{title} is not included in {own} or any higher tier"),
+            Some(needs) => joined(&[&title, " is not included in ", own, "; it needs ", &needs.title]),
+            None => joined(&[&title, " is not included in ", own, " or any higher tier"]),
         };
         Some(Block { code: crate::Code::NotInTier, item: index, needs: needs.map(|tier| tier.id.clone()), message })
     }

@@ -1,9 +1,10 @@
 //! Reading a document field by field, collecting every fault instead of stopping at the first.
 
 use crate::{
-    credits::{AmountError, Credits},
+    credits::{AmountError, Credits, Range},
     error::{Code, Fault, Faults, Path, Step},
     limits::{FAULTS, NAME_CHARACTERS, SUGGESTIONS, TEXT_CHARACTERS},
+    text::{digits, joined, shortened, start_of},
     value::{Value, whole, written},
 };
 
@@ -45,9 +46,9 @@ impl<'a> At<'a> {
     }
 }
 
-/// The names that are known somewhere. A trait object, because a copy of the search for every kind of list made the
-/// module 3 kB larger.
-pub(crate) type Names<'i, 'n> = &'i mut dyn Iterator<Item = &'n str>;
+/// The names that are known somewhere, by their index. A function object, because a copy of the search for every kind of
+/// list made the module 3 kB larger, and an iterator object brings all that iterators can do.
+pub(crate) type Names<'i, 'n> = &'i dyn Fn(usize) -> Option<&'n str>;
 
 /// The faults found so far.
 #[derive(Default)]
@@ -58,7 +59,7 @@ pub(crate) struct Reader {
 impl Reader {
     /// What was read, if nothing was wrong.
     pub fn finish<T>(self, read: T) -> Result<T, Faults> {
-        if self.faults.is_empty() { Ok(read) } else { Err(Faults { errors: self.faults }) }
+        self.finish_read(Some(read))
     }
 
     /// What was read, if nothing was wrong; whoever reads nothing has reported why.
@@ -69,60 +70,71 @@ impl Reader {
         }
     }
 
-    pub fn fault(&mut self, code: Code, at: &At, message: impl Into<String>) {
-        let fault = |code, path, message| Fault { code, path, message, help: None, line: None };
-        match self.faults.len() {
-            ..FAULTS => self.faults.push(fault(code, at.path(), message.into())),
-            FAULTS => {
-                let message = format!("and more: the first {FAULTS} faults are listed");
-                self.faults.push(fault(Code::LimitExceeded, Path::default(), message));
-            }
-            _ => {}
-        }
+    /// Something that is wrong, with its message in pieces.
+    pub fn fault(&mut self, code: Code, at: &At, message: &[&str]) {
+        self.fault_with_help(code, at, message, &[]);
     }
 
-    pub fn fault_with_help(&mut self, code: Code, at: &At, message: impl Into<String>, help: impl Into<String>) {
-        self.fault(code, at, message);
-        if let Some(fault) = self.faults.last_mut().filter(|fault| fault.code == code) {
-            fault.help = Some(help.into());
-        }
+    pub fn fault_with_help(&mut self, code: Code, at: &At, message: &[&str], help: &[&str]) {
+        let fault = match self.faults.len() {
+            ..FAULTS => {
+                let help = if help.is_empty() { None } else { Some(joined(help)) };
+                Fault { code, path: at.path(), message: joined(message), help, line: None }
+            }
+            FAULTS => {
+                let message = joined(&["and more: the first ", &digits(FAULTS), " faults are listed"]);
+                Fault { code: Code::LimitExceeded, path: Path::default(), message, help: None, line: None }
+            }
+            _ => return,
+        };
+        self.faults.push(fault);
     }
 
     fn wrong_type(&mut self, at: &At, due: &str, found: &Value) {
-        self.fault(Code::WrongType, at, format!("{due} is due here, not {}", found.found()));
+        self.fault(Code::WrongType, at, &[due, " is due here, not ", &found.found()]);
     }
 
     pub fn missing(&mut self, at: &At, due: &str) {
-        self.fault(Code::MissingField, at, format!("{due} must be given"));
+        self.fault(Code::MissingField, at, &[due, " must be given"]);
+    }
+
+    /// The index of a name among the known ones.
+    pub fn named(&mut self, code: Code, at: &At, what: &str, name: &str, known: Names) -> Option<usize> {
+        let mut index = 0_usize;
+        while let Some(candidate) = known(index) {
+            if candidate == name {
+                return Some(index);
+            }
+            index = index.saturating_add(1);
+        }
+        self.unknown(code, at, what, name, known);
+        None
     }
 
     /// A name that is not among the known ones, with the nearest that is.
-    pub fn unknown(&mut self, code: Code, at: &At, what: &str, name: &str, known: Names) {
-        let message = format!("there is no {what} `{}`", shortened(name));
-        let nearest = if self.faults.len() < SUGGESTIONS { nearest(name, known) } else { None };
+    fn unknown(&mut self, code: Code, at: &At, what: &str, name: &str, known: Names) {
+        let (start, rest) = shortened(name);
+        let message = ["there is no ", what, " `", start, rest, "`"];
+        let nearest = if self.faults.len() < SUGGESTIONS { nearest(start, rest, known) } else { None };
         match nearest {
-            Some(nearest) => self.fault_with_help(code, at, message, format!("did you mean `{nearest}`?")),
-            None => self.fault(code, at, message),
+            Some(nearest) => self.fault_with_help(code, at, &message, &["did you mean `", nearest, "`?"]),
+            None => self.fault(code, at, &message),
         }
     }
 
     /// The members of an object.
     pub fn object<'v>(&mut self, value: &'v Value, at: &At, due: &str) -> Option<&'v [(String, Value)]> {
-        match value {
-            Value::Object(members) => Some(members),
-            other => {
-                self.wrong_type(at, due, other);
-                None
-            }
+        if let Value::Object(members) = value {
+            return Some(members);
         }
+        self.wrong_type(at, due, value);
+        None
     }
 
-    /// The members of an object that has only these fields.
+    /// An object that has only these fields.
     pub fn fields<'v>(&mut self, value: &'v Value, at: &At, due: &str, known: &[&str]) -> Option<&'v Value> {
         for (key, _) in self.object(value, at, due)? {
-            if !known.contains(&key.as_str()) {
-                self.unknown(Code::UnknownField, &at.key(key), "field", key, &mut known.iter().copied());
-            }
+            self.named(Code::UnknownField, &at.key(key), "field", key, &|index| known.get(index).copied());
         }
         Some(value)
     }
@@ -138,18 +150,29 @@ impl Reader {
 
     /// The elements of a list that has at most `most`.
     pub fn list<'v>(&mut self, value: &'v Value, at: &At, due: &str, most: usize) -> Option<&'v [Value]> {
-        match value {
-            Value::List(elements) if elements.len() > most => {
-                let found = elements.len();
-                self.fault(Code::LimitExceeded, at, format!("{found} elements, more than the {most} that are allowed"));
-                None
-            }
-            Value::List(elements) => Some(elements),
-            other => {
-                self.wrong_type(at, due, other);
-                None
-            }
+        let Value::List(elements) = value else {
+            self.wrong_type(at, due, value);
+            return None;
+        };
+        if elements.len() > most {
+            let (found, most) = (digits(elements.len()), digits(most));
+            self.fault(Code::LimitExceeded, at, &[&found, " elements, more than the ", &most, " that are allowed"]);
+            return None;
         }
+        Some(elements)
+    }
+
+    /// The elements of a list that must be there.
+    pub fn required_list<'v>(
+        &mut self,
+        object: &'v Value,
+        at: &At,
+        key: &str,
+        due: &str,
+        most: usize,
+    ) -> Option<&'v [Value]> {
+        let value = self.required(object, at, key, due)?;
+        self.list(value, &at.key(key), due, most)
     }
 
     /// The elements of a list that may be absent.
@@ -158,48 +181,48 @@ impl Reader {
     }
 
     pub fn string<'v>(&mut self, value: &'v Value, at: &At, due: &str) -> Option<&'v str> {
-        match value {
-            Value::String(text) => Some(text),
-            other => {
-                self.wrong_type(at, due, other);
-                None
-            }
+        if let Value::String(text) = value {
+            return Some(text);
         }
+        self.wrong_type(at, due, value);
+        None
+    }
+
+    /// A text that must be there.
+    pub fn required_string<'v>(&mut self, object: &'v Value, at: &At, key: &str, due: &str) -> Option<&'v str> {
+        let value = self.required(object, at, key, due)?;
+        self.string(value, &at.key(key), due)
     }
 
     pub fn boolean(&mut self, value: &Value, at: &At) -> Option<bool> {
-        match value {
-            Value::Bool(value) => Some(*value),
-            other => {
-                self.wrong_type(at, "true or false", other);
-                None
-            }
+        if let Value::Bool(value) = value {
+            return Some(*value);
         }
+        self.wrong_type(at, "true or false", value);
+        None
     }
 
     /// An id or the name of a field, which must be there.
     pub fn name<'v>(&mut self, object: &'v Value, at: &At, key: &str) -> Option<&'v str> {
-        let value = self.required(object, at, key, "a name")?;
-        let name = self.string(value, &at.key(key), "a name")?;
+        let name = self.required_string(object, at, key, "a name")?;
+        let printable = !name.chars().any(char::is_control);
         // A key `__proto__` changes a JavaScript object instead of becoming its member.
-        if name.is_empty()
-            || name == "__proto__"
-            || name.chars().any(char::is_control)
-            || name.chars().nth(NAME_CHARACTERS).is_some()
-        {
-            let message = format!("a name has 1 to {NAME_CHARACTERS} printable characters and is not `__proto__`");
-            self.fault(Code::OutOfRange, &at.key(key), message);
-            return None;
+        if !name.is_empty() && printable && start_of(name, NAME_CHARACTERS).is_none() && name != "__proto__" {
+            return Some(name);
         }
-        Some(name)
+        let most = digits(NAME_CHARACTERS);
+        let message = ["a name has 1 to ", &most, " printable characters and is not `__proto__`"];
+        self.fault(Code::OutOfRange, &at.key(key), &message);
+        None
     }
 
     /// A text for people that may be absent.
     pub fn optional_text(&mut self, object: &Value, at: &At, key: &str) -> Option<String> {
         let at = at.key(key);
         let text = self.string(object.get(key)?, &at, "a text")?;
-        if text.chars().nth(TEXT_CHARACTERS).is_some() {
-            self.fault(Code::OutOfRange, &at, format!("a text of more than {TEXT_CHARACTERS} characters"));
+        if start_of(text, TEXT_CHARACTERS).is_some() {
+            let most = digits(TEXT_CHARACTERS);
+            self.fault(Code::OutOfRange, &at, &["a text of more than ", &most, " characters"]);
         }
         Some(text.into())
     }
@@ -214,22 +237,40 @@ impl Reader {
         self.whole_u64(value, at, min.into(), max.into()).and_then(|number| u32::try_from(number).ok())
     }
 
+    /// A whole number within bounds that may be absent.
+    pub fn optional_whole(&mut self, object: &Value, at: &At, key: &str, min: u32, max: u32) -> Option<u32> {
+        self.whole(object.get(key)?, &at.key(key), min, max)
+    }
+
     /// A whole number within bounds. `5.0` is 5; a number too large to be exact is whole and out of range.
     pub fn whole_u64(&mut self, value: &Value, at: &At, min: u64, max: u64) -> Option<u64> {
-        match value {
-            Value::Number(number) if number.is_finite() && number.fract() == 0.0 => {
-                let within =
-                    whole(*number).and_then(|number| u64::try_from(number).ok()).filter(|n| (min..=max).contains(n));
-                if within.is_none() {
-                    self.fault(Code::OutOfRange, at, format!("`{}` is not from {min} to {max}", written(*number)));
-                }
-                within
-            }
+        let number = match value {
+            Value::Number(number) if is_whole(*number) => *number,
             other => {
                 self.wrong_type(at, "a whole number", other);
-                None
+                return None;
             }
+        };
+        let exact = whole(number).and_then(|number| u64::try_from(number).ok());
+        if exact.is_some_and(|exact| exact >= min && exact <= max) {
+            return exact;
         }
+        let message = ["`", &written(number), "` is not from ", &digits(min), " to ", &digits(max)];
+        self.fault(Code::OutOfRange, at, &message);
+        None
+    }
+
+    /// A whole number within bounds that must be there.
+    pub fn required_whole(
+        &mut self,
+        object: &Value,
+        at: &At,
+        key: &str,
+        due: &str,
+        (min, max): (u64, u64),
+    ) -> Option<u64> {
+        let value = self.required(object, at, key, due)?;
+        self.whole_u64(value, &at.key(key), min, max)
     }
 
     /// An amount from nothing to `most`.
@@ -238,43 +279,76 @@ impl Reader {
             self.wrong_type(at, "a number of credits", value);
             return None;
         };
-        match Credits::from_number(*number) {
-            Ok(amount) if amount < Credits::ZERO => {
-                self.invalid_amount(at, *number, "is negative", most);
-                None
-            }
-            Ok(amount) if amount > most => {
-                self.invalid_amount(at, *number, &format!("is more than {most} credits"), most);
-                None
-            }
-            Ok(amount) => Some(amount),
-            Err(reason) => {
-                let reason = if reason == AmountError::TooLarge && *number < 0.0 {
-                    "is negative".into()
-                } else {
-                    reason.to_string()
-                };
-                self.invalid_amount(at, *number, &reason, most);
-                None
-            }
+        let greatest = most.to_string();
+        let reason = match Credits::from_number(*number) {
+            Ok(amount) if amount < Credits::ZERO => "is negative".into(),
+            Ok(amount) if amount > most => joined(&["is more than ", &greatest, " credits"]),
+            Ok(amount) => return Some(amount),
+            Err(AmountError::TooLarge) if *number < 0.0 => "is negative".into(),
+            Err(reason) => reason.to_string(),
+        };
+        let help = ["an amount is 0 to ", &greatest, " credits with at most three decimals"];
+        self.fault_with_help(Code::InvalidAmount, at, &["`", &written(*number), "` ", &reason], &help);
+        None
+    }
+
+    /// An amount that must be there.
+    pub fn required_amount(&mut self, object: &Value, at: &At, key: &str, due: &str, most: Credits) -> Option<Credits> {
+        let value = self.required(object, at, key, due)?;
+        self.amount(value, &at.key(key), most)
+    }
+
+    /// The figures of a range, in whatever order they are.
+    pub fn figures(&mut self, range: &Value, at: &At, most: Credits) -> Option<Range> {
+        let mut figure = |key| self.required_amount(range, at, key, "this figure of the range", most);
+        let (low, expected, high) = (figure("low"), figure("expected"), figure("high"));
+        Some(Range { low: low?, expected: expected?, high: high? })
+    }
+}
+
+/// Whether a number is whole, be it exact or too large for that.
+fn is_whole(number: f64) -> bool {
+    number.is_finite() && number.fract() == 0.0
+}
+
+/// The known name that is nearest to this one, of which only the start counts; differences of case don't.
+///
+/// Comparing costs length × length, and a longer name is near to nothing.
+fn nearest<'n>(start: &str, rest: &str, known: Names<'_, 'n>) -> Option<&'n str> {
+    let name = joined(&[start, rest]);
+    let mut nearest = known(0)?;
+    let mut least = distance(&name, nearest);
+    let mut index = 1_usize;
+    while let Some(candidate) = known(index) {
+        let distance = distance(&name, candidate);
+        if distance < least {
+            (least, nearest) = (distance, candidate);
+        }
+        index = index.saturating_add(1);
+    }
+    Some(nearest)
+}
+
+/// How many characters must be inserted, left out or replaced to make one name of the other (Levenshtein's distance).
+fn distance(name: &str, other: &str) -> usize {
+    // For each start of `other`, the distance to it from the part of `name` that was looked at.
+    let mut row = vec![0];
+    for (length, _) in (1_usize..).zip(other.chars()) {
+        row.push(length);
+    }
+    for (length, character) in (1_usize..).zip(name.chars()) {
+        let mut before = length;
+        let mut replaced = length.saturating_sub(1);
+        for (slot, candidate) in row.iter_mut().skip(1).zip(other.chars()) {
+            let equal = character.eq_ignore_ascii_case(&candidate);
+            let replacing = if equal { replaced } else { replaced.saturating_add(1) };
+            replaced = *slot;
+            before = replacing.min(replaced.saturating_add(1)).min(before.saturating_add(1));
+            *slot = before;
+        }
+        if let Some(first) = row.first_mut() {
+            *first = length;
         }
     }
-
-    fn invalid_amount(&mut self, at: &At, found: f64, reason: &str, most: Credits) {
-        let help = format!("an amount is 0 to {most} credits with at most three decimals");
-        self.fault_with_help(Code::InvalidAmount, at, format!("`{}` {reason}", written(found)), help);
-    }
-}
-
-/// A name short enough for a message.
-fn shortened(name: &str) -> String {
-    const LONGEST: usize = 40;
-    if name.chars().nth(LONGEST).is_none() { name.into() } else { name.chars().take(LONGEST).chain(['…']).collect() }
-}
-
-/// The known name that is nearest to this one; differences of case don't count.
-fn nearest<'n>(name: &str, known: Names<'_, 'n>) -> Option<&'n str> {
-    // Comparing costs length × length, and a name this long is near to nothing.
-    let name = shortened(name).to_ascii_lowercase();
-    known.min_by_key(|candidate| strsim::levenshtein(&name, &candidate.to_ascii_lowercase()))
+    row.last().copied().unwrap_or(0)
 }

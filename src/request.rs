@@ -164,8 +164,7 @@ impl RateCard {
             }
             Call::Fit => {
                 let plan = self.requested_plan(reader, request);
-                let budget = reader.required(request, &at, "budget", "a number of credits");
-                let budget = budget.and_then(|budget| reader.amount(budget, &at.key("budget"), Credits::MAX));
+                let budget = reader.required_amount(request, &at, "budget", "a number of credits", Credits::MAX);
                 let tier = self.requested_tier(reader, request);
                 let (plan, budget) = (plan?, budget?);
                 plan.fit_in(reader, budget, tier).map(Answer::Fit)

@@ -6,8 +6,9 @@ use crate::{
     credits::{Credits, Range},
     error::{Code, Faults},
     estimate::{Estimate, Line},
-    limits::OUTPUTS,
+    limits::{ITEMS, OUTPUTS},
     reading::{At, Reader},
+    text::digits,
     value::Value,
 };
 
@@ -159,20 +160,27 @@ fn check_outcome(reader: &mut Reader, terms: &[Terms], outcome: &Outcome) {
     for (index, line) in outcome.lines.iter().enumerate() {
         let at = root.index(index);
         match terms.iter().find(|terms| terms.item == line.item) {
-            None => reader.fault(Code::UnknownLine, &at.key("item"), format!("the estimate has no line {}", line.item)),
+            None => {
+                let message = ["the estimate has no line ", &digits(line.item)];
+                reader.fault(Code::UnknownLine, &at.key("item"), &message);
+            }
             Some(terms) if line.delivered > terms.count => {
-                let message = format!("{} delivered, of {} estimated", line.delivered, terms.count);
-                reader.fault(Code::OutcomeExceedsEstimate, &at.key("delivered"), message);
+                let message = [&digits(line.delivered), " delivered, of ", &digits(terms.count), " estimated"];
+                reader.fault(Code::OutcomeExceedsEstimate, &at.key("delivered"), &message);
             }
             Some(_) => {}
         }
         if outcome.lines.iter().take(index).any(|earlier| earlier.item == line.item) {
-            reader.fault(Code::UnknownLine, &at.key("item"), format!("line {} stands here a second time", line.item));
+            line_again(reader, Code::UnknownLine, &at, line.item);
         }
         if line.unit.is_some_and(|unit| unit < Credits::ZERO) {
-            reader.fault(Code::InvalidAmount, &at.key("unit"), "the unit price is negative");
+            reader.fault(Code::InvalidAmount, &at.key("unit"), &["the unit price is negative"]);
         }
     }
+}
+
+fn line_again(reader: &mut Reader, code: Code, at: &At, item: usize) {
+    reader.fault(code, &at.key("item"), &["line ", &digits(item), " stands here a second time"]);
 }
 
 fn settle_line(terms: Terms, reported: Option<&OutcomeLine>) -> SettledLine {
@@ -197,14 +205,13 @@ fn read_estimate(reader: &mut Reader, estimate: &Value, at: &At) -> Option<(Cred
     let total = reader.required(estimate, at, "total", "the estimate's total");
     let total = total.and_then(|total| read_range(reader, total, &at.key("total")));
     let at_lines = at.key("lines");
-    let lines = reader.required(estimate, at, "lines", "the estimate's lines")?;
-    let lines = reader.list(lines, &at_lines, "the estimate's lines", crate::limits::ITEMS)?;
+    let lines = reader.required_list(estimate, at, "lines", "the estimate's lines", ITEMS)?;
     let mut terms: Vec<Terms> = Vec::with_capacity(lines.len());
     for (index, line) in lines.iter().enumerate() {
         let at = at_lines.index(index);
         let Some(line) = read_terms(reader, line, &at) else { continue };
         if terms.iter().any(|other| other.item == line.item) {
-            reader.fault(Code::DuplicateId, &at.key("item"), format!("line {} stands here a second time", line.item));
+            line_again(reader, Code::DuplicateId, &at, line.item);
         }
         terms.push(line);
     }
@@ -212,12 +219,15 @@ fn read_estimate(reader: &mut Reader, estimate: &Value, at: &At) -> Option<(Cred
     if terms.len() < lines.len() {
         return None;
     }
-    let high_of = |line: &Terms| line.unit.high.times(line.count.saturating_sub(line.free));
-    let sum = terms.iter().try_fold(Credits::ZERO, |sum, line| sum.plus(high_of(line)?));
+    let mut sum = Some(Credits::ZERO);
+    for line in &terms {
+        let most = line.unit.high.times(line.count.saturating_sub(line.free));
+        sum = sum.zip(most).and_then(|(sum, most)| sum.plus(most));
+    }
     // A total that its lines do not add up to was not made by a card, and would release what nobody holds.
     if sum != Some(high) {
-        let message = format!("the lines do not add up to the high total, {high}");
-        reader.fault(Code::OutOfRange, &at.key("total").key("high"), message);
+        let message = ["the lines do not add up to the high total, ", &high.to_string()];
+        reader.fault(Code::OutOfRange, &at.key("total").key("high"), &message);
         return None;
     }
     Some((high, terms))
@@ -227,10 +237,7 @@ fn read_terms(reader: &mut Reader, line: &Value, at: &At) -> Option<Terms> {
     reader.object(line, at, "a line")?;
     let unit = reader.required(line, at, "unit", "the unit price");
     let unit = unit.and_then(|unit| read_range(reader, unit, &at.key("unit")));
-    let mut whole = |key, most| {
-        let value = reader.required(line, at, key, "a whole number")?;
-        reader.whole_u64(value, &at.key(key), 0, most)
-    };
+    let mut whole = |key, most| reader.required_whole(line, at, key, "a whole number", (0, most));
     let (item, count) = (whole("item", OUTPUTS), whole("count", OUTPUTS));
     let free = whole("free", count.unwrap_or(OUTPUTS));
     Some(Terms { item: usize::try_from(item?).ok()?, unit: unit?, count: count?, free: free? })
@@ -238,14 +245,9 @@ fn read_terms(reader: &mut Reader, line: &Value, at: &At) -> Option<Terms> {
 
 fn read_range(reader: &mut Reader, range: &Value, at: &At) -> Option<Range> {
     reader.object(range, at, "a range")?;
-    let mut figure = |key| {
-        let figure = reader.required(range, at, key, "this figure of the range")?;
-        reader.amount(figure, &at.key(key), Credits::MAX)
-    };
-    let (low, expected, high) = (figure("low"), figure("expected"), figure("high"));
-    let range = Range { low: low?, expected: expected?, high: high? };
+    let range = reader.figures(range, at, Credits::MAX)?;
     if range.low > range.expected || range.expected > range.high {
-        reader.fault(Code::RangeOutOfOrder, at, "the figures do not ascend");
+        reader.fault(Code::RangeOutOfOrder, at, &["the figures do not ascend"]);
         return None;
     }
     Some(range)
@@ -260,10 +262,8 @@ fn read_outcome(reader: &mut Reader, outcome: &Value, at: &At) -> Outcome {
     let root = At::Document;
     reader.fields(outcome, &root, "an outcome", &["lines"]);
     let at_lines = root.key("lines");
-    let Some(lines) = reader.required(outcome, &root, "lines", "a list of lines") else { return read };
-    for (index, line) in
-        reader.list(lines, &at_lines, "a list of lines", crate::limits::ITEMS).unwrap_or_default().iter().enumerate()
-    {
+    let lines = reader.required_list(outcome, &root, "lines", "a list of lines", ITEMS);
+    for (index, line) in lines.unwrap_or_default().iter().enumerate() {
         read.lines.extend(read_outcome_line(reader, line, &at_lines.index(index)));
     }
     read
@@ -271,10 +271,7 @@ fn read_outcome(reader: &mut Reader, outcome: &Value, at: &At) -> Outcome {
 
 fn read_outcome_line(reader: &mut Reader, line: &Value, at: &At) -> Option<OutcomeLine> {
     let line = reader.fields(line, at, "a line", &["item", "delivered", "unit"])?;
-    let mut whole = |key| {
-        let value = reader.required(line, at, key, "a whole number")?;
-        reader.whole_u64(value, &at.key(key), 0, OUTPUTS)
-    };
+    let mut whole = |key| reader.required_whole(line, at, key, "a whole number", (0, OUTPUTS));
     let (item, delivered) = (whole("item"), whole("delivered"));
     let unit = line.get("unit").map(|unit| reader.amount(unit, &at.key("unit"), Credits::MAX));
     let item = usize::try_from(item?).ok()?;

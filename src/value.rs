@@ -7,6 +7,8 @@ use serde::{
     de::{Error, MapAccess, SeqAccess, Visitor},
 };
 
+use crate::text::{digits, joined, push_hexadecimal, shortened};
+
 /// A JSON document before anything is known about it.
 ///
 /// It reads from any serde format, and refuses an object that has a key twice.
@@ -53,15 +55,15 @@ impl Value {
 
     /// What this is, for a message: short, with the value where that helps.
     pub(crate) fn found(&self) -> String {
-        const LONGEST: usize = 40;
         match self {
             Self::Null => "null".into(),
-            Self::Bool(value) => format!("`{value}`"),
-            Self::Number(value) => format!("`{}`", written(*value)),
-            Self::String(text) if text.chars().nth(LONGEST).is_some() => {
-                format!("the string `{}…`", text.chars().take(LONGEST).collect::<String>())
+            Self::Bool(true) => "`true`".into(),
+            Self::Bool(false) => "`false`".into(),
+            Self::Number(value) => joined(&["`", &written(*value), "`"]),
+            Self::String(text) => {
+                let (start, rest) = shortened(text);
+                joined(&["the string `", start, rest, "`"])
             }
-            Self::String(text) => format!("the string `{text}`"),
             Self::List(_) => "a list".into(),
             Self::Object(_) => "an object".into(),
             Self::Foreign(name) => (*name).into(),
@@ -120,7 +122,10 @@ pub(crate) fn quote(value: &str, text: &mut String) {
             '\n' => text.push_str("\\n"),
             '\u{c}' => text.push_str("\\f"),
             '\r' => text.push_str("\\r"),
-            control if control < ' ' => text.push_str(&format!("\\u{:04x}", u32::from(control))),
+            control if control < ' ' => {
+                text.push_str("\\u00");
+                push_hexadecimal(u8::try_from(control).unwrap_or(0), text);
+            }
             other => text.push(other),
         }
     }
@@ -186,25 +191,32 @@ pub(crate) fn is_written_exactly(number: f64) -> bool {
 ///
 /// The standard library writes any float exactly, with code that would be a tenth of the module.
 pub(crate) fn written(number: f64) -> String {
+    const WHOLE: u64 = 1_000_000;
+    let sign = if number.is_sign_negative() { "-" } else { "" };
     if let Some(whole) = whole(number) {
-        return whole.to_string();
+        return joined(&[if whole < 0 { "-" } else { "" }, &digits(whole.unsigned_abs())]);
     }
     let Some(millionths) = millionths(number) else {
-        let name = if number.is_nan() {
-            "NaN"
+        return if number.is_nan() {
+            "NaN".into()
         } else if number.is_finite() {
-            "a number beyond 2^53"
+            "a number beyond 2^53".into()
         } else {
-            "infinity"
+            "infinity".into()
         };
-        return name.into();
     };
-    let sign = if number.is_sign_negative() { "-" } else { "" };
-    let millionths_per_whole = 1_000_000;
     let size = millionths.unsigned_abs();
-    let (whole, rest) = (size.checked_div(millionths_per_whole), size.checked_rem(millionths_per_whole));
-    let text = format!("{sign}{}.{:06}", whole.unwrap_or(0), rest.unwrap_or(0));
-    if is_written_exactly(number) { text.trim_end_matches('0').into() } else { text + "…" }
+    let whole = digits(size.checked_div(WHOLE).unwrap_or(0));
+    // A whole is added, so that the decimals are written with their leading zeros, after its digit.
+    let decimals = digits(size.checked_rem(WHOLE).unwrap_or(0).saturating_add(WHOLE));
+    let mut decimals = decimals.get(1..).unwrap_or_default();
+    if !is_written_exactly(number) {
+        return joined(&[sign, &whole, ".", decimals, "…"]);
+    }
+    while let Some(shorter) = decimals.strip_suffix('0') {
+        decimals = shorter;
+    }
+    joined(&[sign, &whole, ".", decimals])
 }
 
 impl<'de> Deserialize<'de> for Value {

@@ -20,6 +20,7 @@ use crate::{
     error::{Code, Faults},
     limits::CARD_FORMAT,
     reading::{At, Reader},
+    text::{digits, push_hexadecimal},
     value::{Value, is_written_exactly, whole, written},
 };
 
@@ -185,8 +186,8 @@ impl RateCard {
 
 fn format_version(reader: &mut Reader, format: &Value, at: &At) {
     if !matches!(format, Value::Number(number) if whole(*number) == Some(CARD_FORMAT.into())) {
-        let message = format!("this version reads format {CARD_FORMAT}, not {}", format.found());
-        reader.fault(Code::UnsupportedFormat, at, message);
+        let message = ["this version reads format ", &digits(CARD_FORMAT), ", not ", &format.found()];
+        reader.fault(Code::UnsupportedFormat, at, &message);
     }
 }
 
@@ -195,7 +196,8 @@ fn step(reader: &mut Reader, card: &Value, at: &At) -> Credits {
     let at = at.key("step");
     let step = card.get("step").map(|step| reader.amount(step, &at, Credits::MAX_PRICE));
     if step == Some(Some(Credits::ZERO)) {
-        reader.fault(Code::InvalidAmount, &at, format!("a step is at least {} credits", Credits::MILLICREDIT));
+        let least = Credits::MILLICREDIT.to_string();
+        reader.fault(Code::InvalidAmount, &at, &["a step is at least ", &least, " credits"]);
     }
     step.flatten().filter(|&step| step > Credits::ZERO).unwrap_or(Credits::MILLICREDIT)
 }
@@ -209,33 +211,22 @@ fn money(reader: &mut Reader, card: &Value, at: &At) {
     else {
         return;
     };
-    if let Some(currency) = reader.required(money, &at, "currency", "a currency") {
-        let at = at.key("currency");
-        let code = reader.string(currency, &at, "a currency");
-        if code.is_some_and(|code| {
-            code.len() != CURRENCY_LETTERS || !code.bytes().all(|letter| letter.is_ascii_uppercase())
-        }) {
-            reader.fault_with_help(
-                Code::OutOfRange,
-                &at,
-                "a currency has three capital letters",
-                "ISO 4217, such as `USD`",
-            );
-        }
+    if let Some(currency) = reader.required_string(money, &at, "currency", "a currency")
+        && (currency.len() != CURRENCY_LETTERS || !currency.bytes().all(|letter| letter.is_ascii_uppercase()))
+    {
+        let message = ["a currency has three capital letters"];
+        reader.fault_with_help(Code::OutOfRange, &at.key("currency"), &message, &["ISO 4217, such as `USD`"]);
     }
-    if let Some(per_credit) = reader.required(money, &at, "perCredit", "the price of a credit") {
-        let at = at.key("perCredit");
-        match per_credit {
-            Value::Number(number) if (0.000_001..=1_000_000.0).contains(number) && is_written_exactly(*number) => {}
-            Value::Number(number) => {
-                reader.fault(
-                    Code::OutOfRange,
-                    &at,
-                    format!("`{}` is not from 0.000001 to 1000000 with at most six decimals", written(*number)),
-                );
-            }
-            other => reader.fault(Code::WrongType, &at, format!("a number is due here, not {}", other.found())),
+    let per_credit = reader.required(money, &at, "perCredit", "the price of a credit");
+    let at = at.key("perCredit");
+    match per_credit {
+        None => {}
+        Some(Value::Number(number)) if (0.000_001..=1_000_000.0).contains(number) && is_written_exactly(*number) => {}
+        Some(Value::Number(number)) => {
+            let message = ["`", &written(*number), "` is not from 0.000001 to 1000000 with at most six decimals"];
+            reader.fault(Code::OutOfRange, &at, &message);
         }
+        Some(other) => reader.fault(Code::WrongType, &at, &["a number is due here, not ", &other.found()]),
     }
 }
 
@@ -244,7 +235,7 @@ fn fingerprint(document: &Value) -> String {
     document.canonical(&mut text);
     let mut fingerprint = String::from("sha256:");
     for byte in Sha256::digest(text.as_bytes()) {
-        fingerprint.push_str(&format!("{byte:02x}"));
+        push_hexadecimal(byte, &mut fingerprint);
     }
     fingerprint
 }

@@ -6,6 +6,7 @@ use crate::{
     error::{Code, Path, Step},
     limits::{EXCLUSIONS, FEATURES, FREE_UNITS, POOLS, REQUESTS_PER_MINUTE, TEMPLATES, TIERS},
     reading::{At, Reader},
+    text::joined,
     value::Value,
 };
 
@@ -71,7 +72,6 @@ impl RateCard {
             if !id.is_empty() && self.tiers.iter().any(|tier| tier.id == id) {
                 duplicate(reader, &at.key("id"), "tier", id);
             }
-            let requests = value.get("requestsPerMinute");
             for (index, feature) in reader.optional_list(value, &at, "features", FEATURES).iter().enumerate() {
                 reader.string(feature, &at.key("features").index(index), "a text");
             }
@@ -79,8 +79,7 @@ impl RateCard {
                 id: id.into(),
                 title: reader.title(value, &at, id),
                 monthly_credits: monthly_credits(reader, value, &at),
-                requests_per_minute: requests
-                    .and_then(|requests| reader.whole(requests, &at.key("requestsPerMinute"), 1, REQUESTS_PER_MINUTE)),
+                requests_per_minute: reader.optional_whole(value, &at, "requestsPerMinute", 1, REQUESTS_PER_MINUTE),
             };
             self.tiers.push(tier);
             let bit = u32::try_from(index).ok().and_then(|index| 1_u32.checked_shl(index)).unwrap_or(0);
@@ -118,16 +117,10 @@ impl RateCard {
 
     /// Marks the cells that `value` names by its operation and its `when`.
     fn mark(&mut self, reader: &mut Reader, value: &Value, at: &At, mark: impl Fn(&mut super::operation::Cell)) {
-        let at_operation = at.key("operation");
-        let id = reader.required(value, at, "operation", "the id of an operation");
-        let id = id.and_then(|id| reader.string(id, &at_operation, "the id of an operation"));
+        let id = reader.required_string(value, at, "operation", "the id of an operation");
         let when_value = reader.required(value, at, "when", "an object of choices (`{}` matches everything)");
         let (Some(id), Some(when_value)) = (id, when_value) else { return };
-        let Some(position) = self.operations.iter().position(|operation| operation.id == id) else {
-            let known = &mut self.operations.iter().map(|operation| operation.id.as_str());
-            reader.unknown(Code::UnknownOperation, &at_operation, "operation", id, known);
-            return;
-        };
+        let Some(position) = self.operation_named(reader, id, &at.key("operation")) else { return };
         let Some(operation) = self.operations.get_mut(position) else { return };
         let Some(when) = when(reader, when_value, &at.key("when"), operation) else { return };
         let mut cells = std::mem::take(&mut operation.cells);
@@ -140,24 +133,14 @@ impl RateCard {
     }
 
     fn monthly(&self, reader: &mut Reader, pool: &Value, at: &At) -> Vec<(String, u64)> {
+        let due = "an object of free outputs a month by tier";
+        let value = reader.required(pool, at, "monthly", due);
         let at = at.key("monthly");
-        let value = pool.get("monthly");
-        if value.is_none() {
-            reader.missing(&at, "an object of free outputs a month by tier");
-        }
-        let members = value.and_then(|value| reader.object(value, &at, "an object of free outputs a month by tier"));
+        let members = value.and_then(|value| reader.object(value, &at, due));
         let mut monthly = Vec::new();
         for (tier, units) in members.unwrap_or_default() {
             let at = at.key(tier);
-            if !self.tiers.iter().any(|known| known.id == *tier) {
-                reader.unknown(
-                    Code::UnknownTier,
-                    &at,
-                    "tier",
-                    tier,
-                    &mut self.tiers.iter().map(|tier| tier.id.as_str()),
-                );
-            }
+            self.tier_named(reader, tier, &at);
             let units = reader.whole(units, &at, 0, FREE_UNITS).unwrap_or(0);
             monthly.push((tier.clone(), units.into()));
         }
@@ -193,7 +176,7 @@ impl RateCard {
             let mut steps = vec![Step::Key("templates".into()), Step::Index(index)];
             steps.append(&mut fault.path.0);
             fault.path = Path(steps);
-            fault.message = format!("{}: {}", fault.code, fault.message);
+            fault.message = joined(&[fault.code.as_str(), ": ", &fault.message]);
             fault.code = Code::UnpriceableTemplate;
             reader.faults.push(fault);
         }

@@ -1,15 +1,13 @@
 //! Reading rates, and finding which of them wins in every combination of options.
 
-use super::{
-    operation::{Choice, Operation, Rate, When},
-    reading::option_named,
-};
+use super::operation::{Choice, Operation, Rate, When};
 use crate::{
     credits::{Credits, Range},
     error::Code,
     estimate::Accuracy,
     limits::{RANK, RATES, TEXT_CHARACTERS},
     reading::{At, Reader},
+    text::{digits, joined},
     value::Value,
 };
 
@@ -24,11 +22,8 @@ pub(super) fn accuracy(reader: &mut Reader, object: &Value, at: &At) -> Option<A
     let name = reader.string(object.get("accuracy")?, &at, "the name of an accuracy")?;
     // `exact` is what a price without a range is; it cannot be declared.
     let known = [Accuracy::VeryAccurate, Accuracy::Accurate, Accuracy::Varies];
-    let accuracy = known.into_iter().find(|accuracy| accuracy.as_str() == name);
-    if accuracy.is_none() {
-        reader.unknown(Code::UnknownOption, &at, "accuracy", name, &mut known.iter().map(|accuracy| accuracy.as_str()));
-    }
-    accuracy
+    let names = |index: usize| known.get(index).map(|accuracy: &Accuracy| accuracy.as_str());
+    reader.named(Code::UnknownOption, &at, "accuracy", name, &names).and_then(|index| known.get(index).copied())
 }
 
 /// The rates, and which of them wins in each cell.
@@ -40,17 +35,16 @@ pub(super) fn rates(
     step: Credits,
     understood: bool,
 ) {
-    let Some(list) = reader.required(value, at, "rates", "a list of rates") else { return };
+    let Some(list) = reader.required_list(value, at, "rates", "a list of rates", RATES) else { return };
     let at_rates = at.key("rates");
-    let Some(list) = reader.list(list, &at_rates, "a list of rates", RATES) else { return };
-    let mut whens = Vec::new();
+    let mut whens = Vec::with_capacity(list.len());
     for (index, value) in list.iter().enumerate() {
         let (when, mut rate) = rate(reader, value, &at_rates.index(index), operation);
         rate.compile(&operation.bands, step);
-        whens.push(when);
+        whens.extend(when);
         operation.rates.push(rate);
     }
-    if let Some(whens) = whens.into_iter().collect::<Option<Vec<_>>>().filter(|_| understood) {
+    if understood && whens.len() == list.len() {
         fill_cells(reader, at, operation, &whens);
     }
 }
@@ -71,15 +65,15 @@ fn fill_cells(reader: &mut Reader, at: &At, operation: &mut Operation, whens: &[
             });
         }
         if left == left_before {
-            let message = "this rate never wins: the rates before it match all that it matches";
-            reader.fault(Code::UnreachableRate, &at.key("rates").index(index), message);
+            let message = ["this rate never wins: the rates before it match all that it matches"];
+            reader.fault(Code::UnreachableRate, &at.key("rates").index(index), &message);
         }
     }
     if let Some(unpriced) = cells.iter().position(|cell| cell.rate == UNPRICED) {
         let example = combination_text(operation, unpriced);
-        let message = format!("no rate matches {example}, one of {left} combinations without a price");
-        let help = "an absent rate never means free: add a rate, or one that says `unavailable`";
-        reader.fault_with_help(Code::UnpricedCombination, &at.key("rates"), message, help);
+        let message = ["no rate matches ", &example, ", one of ", &digits(left), " combinations without a price"];
+        let help = ["an absent rate never means free: add a rate, or one that says `unavailable`"];
+        reader.fault_with_help(Code::UnpricedCombination, &at.key("rates"), &message, &help);
     }
     operation.cells = cells;
 }
@@ -89,8 +83,8 @@ fn combination_text(operation: &Operation, combination: usize) -> String {
     for (index, choice) in operation.choices.iter().enumerate() {
         let option = usize::try_from(operation.option_in(combination, index)).unwrap_or(usize::MAX);
         let option = choice.options.get(option).map_or("", |option| option.id.as_str());
-        text.push_str(if index == 0 { "`" } else { ", `" });
-        text.push_str(&format!("{} = {option}`", choice.name));
+        let separator = if index == 0 { "`" } else { ", `" };
+        text.push_str(&joined(&[separator, &choice.name, " = ", option, "`"]));
     }
     if text.is_empty() { "the operation".into() } else { text }
 }
@@ -105,10 +99,11 @@ fn rate(reader: &mut Reader, value: &Value, at: &At, operation: &Operation) -> (
         (None, Some(_)) => rate.price = Err(unavailable(reader, value, at)),
         (None, None) => reader.missing(&at.key("price"), "a `price`, or `unavailable` with the reason,"),
         (Some(_), Some(_)) => {
-            reader.fault(Code::UnknownField, &at.key("unavailable"), "a rate has a price or is unavailable, not both");
+            let message = ["a rate has a price or is unavailable, not both"];
+            reader.fault(Code::UnknownField, &at.key("unavailable"), &message);
         }
     }
-    rate.rank = value.get("rank").and_then(|rank| reader.whole(rank, &at.key("rank"), 0, RANK)).unwrap_or(0);
+    rate.rank = reader.optional_whole(value, at, "rank", 0, RANK).unwrap_or(0);
     rate.accuracy = accuracy(reader, value, at);
     rate.note = reader.optional_text(value, at, "note");
     (when, rate)
@@ -117,8 +112,8 @@ fn rate(reader: &mut Reader, value: &Value, at: &At, operation: &Operation) -> (
 fn unavailable(reader: &mut Reader, rate: &Value, at: &At) -> String {
     let reason = reader.optional_text(rate, at, "unavailable").unwrap_or_default();
     if reason.trim().is_empty() && matches!(rate.get("unavailable"), Some(Value::String(_))) {
-        let message = format!("the reason has 1 to {TEXT_CHARACTERS} characters, because people are shown it");
-        reader.fault(Code::OutOfRange, &at.key("unavailable"), message);
+        let message = ["the reason has 1 to ", &digits(TEXT_CHARACTERS), " characters, because people are shown it"];
+        reader.fault(Code::OutOfRange, &at.key("unavailable"), &message);
     }
     reason
 }
@@ -128,15 +123,11 @@ fn price(reader: &mut Reader, value: &Value, at: &At) -> Option<Range> {
         return reader.amount(value, at, Credits::MAX_PRICE).map(Range::exact);
     }
     let value = reader.fields(value, at, "a price", RANGE_FIELDS)?;
-    let mut figure = |key| {
-        let figure = reader.required(value, at, key, "this figure of the range")?;
-        reader.amount(figure, &at.key(key), Credits::MAX_PRICE)
-    };
-    let (low, expected, high) = (figure("low"), figure("expected"), figure("high"));
-    let range = Range { low: low?, expected: expected?, high: high? };
-    if range.low > range.expected || range.expected > range.high {
-        let message = format!("{}, {}, {} do not ascend", range.low, range.expected, range.high);
-        reader.fault_with_help(Code::RangeOutOfOrder, at, message, "low ≤ expected ≤ high");
+    let range = reader.figures(value, at, Credits::MAX_PRICE)?;
+    let Range { low, expected, high } = range;
+    if low > expected || expected > high {
+        let message = [&low.to_string(), ", ", &expected.to_string(), ", ", &high.to_string(), " do not ascend"];
+        reader.fault_with_help(Code::RangeOutOfOrder, at, &message, &["low ≤ expected ≤ high"]);
         return None;
     }
     Some(range)
@@ -148,11 +139,8 @@ pub(super) fn when(reader: &mut Reader, value: &Value, at: &At, operation: &Oper
     let mut when = When(vec![None; operation.choices.len()]);
     for (name, value) in reader.object(value, at, "an object of choices")? {
         let at = at.key(name);
-        let Some(index) = operation.choices.iter().position(|choice| choice.name == *name) else {
-            let known = &mut operation.choices.iter().map(|choice| choice.name.as_str());
-            reader.unknown(Code::UnknownChoice, &at, "choice", name, known);
-            continue;
-        };
+        let known = |index: usize| operation.choices.get(index).map(|choice| choice.name.as_str());
+        let Some(index) = reader.named(Code::UnknownChoice, &at, "choice", name, &known) else { continue };
         if let (Some(choice), Some(allowed)) = (operation.choices.get(index), when.0.get_mut(index)) {
             *allowed = Some(options_named(reader, value, &at, choice));
         }
@@ -162,19 +150,20 @@ pub(super) fn when(reader: &mut Reader, value: &Value, at: &At, operation: &Oper
 
 /// The options that a choice of a `when` names: one, or a list of them, each once.
 fn options_named(reader: &mut Reader, value: &Value, at: &At, choice: &Choice) -> Vec<u32> {
+    let mut options = Vec::new();
     let Value::List(list) = value else {
-        return option_named(reader, value, at, &choice.options).into_iter().collect();
+        options.extend(choice.option_named(reader, value, at));
+        return options;
     };
     if list.is_empty() {
-        reader.fault(Code::OutOfRange, at, "an empty list matches nothing");
+        reader.fault(Code::OutOfRange, at, &["an empty list matches nothing"]);
     }
-    let mut options = Vec::new();
     for (index, value) in list.iter().enumerate() {
         let at = at.index(index);
-        let Some(option) = option_named(reader, value, &at, &choice.options) else { continue };
+        let Some(option) = choice.option_named(reader, value, &at) else { continue };
         if options.contains(&option) {
             // Matching visits each combination once for each time that its options are named.
-            reader.fault(Code::DuplicateId, &at, "this option is named twice");
+            reader.fault(Code::DuplicateId, &at, &["this option is named twice"]);
         }
         options.push(option);
     }

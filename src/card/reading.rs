@@ -10,6 +10,7 @@ use crate::{
     estimate::Accuracy,
     limits::{BANDS, CHOICES, COMBINATIONS, COUNT, COUNTS, OPERATIONS, OPTIONS, OUTPUTS, PIXELS, SIDE_PIXELS},
     reading::{At, Reader},
+    text::digits,
     value::Value,
 };
 
@@ -23,14 +24,12 @@ const BAND_FIELDS: &[&str] = &["upToPixels", "addPercent"];
 /// Every operation of the card, with `step` for its surcharges.
 pub(super) fn operations(reader: &mut Reader, card: &Value, step: Credits) -> Vec<Operation> {
     let at = At::Document.key("operations");
-    let Some(value) = reader.required(card, &At::Document, "operations", "a list of operations") else {
-        return Vec::new();
-    };
-    let Some(list) = reader.list(value, &at, "a list of operations", OPERATIONS) else { return Vec::new() };
-    if list.is_empty() {
-        reader.fault(Code::OutOfRange, &at, "a card has at least one operation");
-    }
     let mut operations: Vec<Operation> = Vec::new();
+    let list = reader.required_list(card, &At::Document, "operations", "a list of operations", OPERATIONS);
+    let Some(list) = list else { return operations };
+    if list.is_empty() {
+        reader.fault(Code::OutOfRange, &at, &["a card has at least one operation"]);
+    }
     for (index, value) in list.iter().enumerate() {
         let at = at.index(index);
         if let Some(operation) = operation(reader, value, &at, step) {
@@ -63,8 +62,8 @@ fn operation(reader: &mut Reader, value: &Value, at: &At, step: Credits) -> Opti
     }
     let combinations = Operation::combinations(&choices);
     if combinations.is_none() {
-        let message = format!("more than the {COMBINATIONS} combinations of options that are allowed");
-        reader.fault(Code::LimitExceeded, at, message);
+        let message = ["more than the ", &digits(COMBINATIONS), " combinations of options that are allowed"];
+        reader.fault(Code::LimitExceeded, at, &message);
     }
     // Which rates win can only be told when every choice was understood.
     let understood = reader.faults.len() == before_choices;
@@ -85,13 +84,14 @@ fn countable(reader: &mut Reader, at: &At, numbers: &[Number]) {
     let counts = numbers.iter().filter(|number| !["width", "height"].contains(&number.name.as_str()));
     let most = counts.map(|count| u64::from(count.max)).try_fold(1, u64::checked_mul);
     if most.is_none_or(|most| most > OUTPUTS) {
-        let message = format!("the greatest counts and quantity together are more than {OUTPUTS} outputs");
-        reader.fault(Code::LimitExceeded, at, message);
+        let most = digits(OUTPUTS);
+        let message = ["the greatest counts and quantity together are more than ", &most, " outputs"];
+        reader.fault(Code::LimitExceeded, at, &message);
     }
 }
 
 pub(super) fn duplicate(reader: &mut Reader, at: &At, what: &str, name: &str) {
-    reader.fault(Code::DuplicateId, at, format!("the {what} `{name}` stands here a second time"));
+    reader.fault(Code::DuplicateId, at, &["the ", what, " `", name, "` stands here a second time"]);
 }
 
 /// Each field of an item has one meaning.
@@ -119,10 +119,9 @@ fn choice(reader: &mut Reader, value: &Value, at: &At) -> Option<Choice> {
     let title = reader.title(value, at, name.unwrap_or_default());
     let substitutable = value.get("substitutable").and_then(|flag| reader.boolean(flag, &at.key("substitutable")));
     let mut options: Vec<ChoiceOption> = Vec::new();
-    let list = reader.required(value, at, "options", "a list of options");
-    let list = list.and_then(|list| reader.list(list, &at.key("options"), "a list of options", OPTIONS));
+    let list = reader.required_list(value, at, "options", "a list of options", OPTIONS);
     if list.is_some_and(<[Value]>::is_empty) {
-        reader.fault(Code::OutOfRange, &at.key("options"), "a choice has at least one option");
+        reader.fault(Code::OutOfRange, &at.key("options"), &["a choice has at least one option"]);
     }
     for (index, option) in list.unwrap_or_default().iter().enumerate() {
         let at_options = at.key("options");
@@ -135,26 +134,25 @@ fn choice(reader: &mut Reader, value: &Value, at: &At) -> Option<Choice> {
         }
         options.push(ChoiceOption { id: id.into(), title: reader.title(option, &at, id) });
     }
-    let default = value.get("default").and_then(|default| option_named(reader, default, &at.key("default"), &options));
-    Some(Choice {
-        name: name?.into(),
-        title,
-        options,
-        default,
-        substitutable: substitutable.unwrap_or(false),
-        stride: 0,
-    })
+    let substitutable = substitutable.unwrap_or(false);
+    let mut choice = Choice { name: String::new(), title, options, default: None, substitutable, stride: 0 };
+    choice.default = value.get("default").and_then(|default| choice.option_named(reader, default, &at.key("default")));
+    choice.name = name?.into();
+    Some(choice)
 }
 
-/// The index of the option that a value names.
-pub(super) fn option_named(reader: &mut Reader, value: &Value, at: &At, options: &[ChoiceOption]) -> Option<u32> {
-    let id = reader.string(value, at, "the id of an option")?;
-    let position = options.iter().position(|option| option.id == id);
-    // A choice whose options were not understood has none that could be missed.
-    if position.is_none() && !options.is_empty() {
-        reader.unknown(Code::UnknownOption, at, "option", id, &mut options.iter().map(|option| option.id.as_str()));
+impl Choice {
+    /// The index of the option that a value names.
+    pub(crate) fn option_named(&self, reader: &mut Reader, value: &Value, at: &At) -> Option<u32> {
+        let id = reader.string(value, at, "the id of an option")?;
+        // A choice whose options were not understood has none that could be missed.
+        if self.options.is_empty() {
+            return None;
+        }
+        let known = |index: usize| self.options.get(index).map(|option| option.id.as_str());
+        let position = reader.named(Code::UnknownOption, at, "option", id, &known)?;
+        u32::try_from(position).ok()
     }
-    position.and_then(|position| u32::try_from(position).ok())
 }
 
 fn count(reader: &mut Reader, value: &Value, at: &At) -> Option<Number> {
@@ -162,16 +160,15 @@ fn count(reader: &mut Reader, value: &Value, at: &At) -> Option<Number> {
     let name = reader.name(value, at, "name");
     reader.title(value, at, name.unwrap_or_default());
     let min = value.get("min").map_or(Some(1), |min| reader.whole(min, &at.key("min"), 1, COUNT));
-    let max = reader.required(value, at, "max", "the greatest count");
-    let max = max.and_then(|max| reader.whole(max, &at.key("max"), 1, COUNT));
+    let max = whole(reader, value, at, "max", "the greatest count", COUNT);
     let (min, max) = ordered(reader, at, min?, max?)?;
-    let default = value.get("default").and_then(|default| reader.whole(default, &at.key("default"), min, max));
+    let default = reader.optional_whole(value, at, "default", min, max);
     Some(Number { name: name?.into(), default, min, max })
 }
 
 fn ordered(reader: &mut Reader, at: &At, min: u32, max: u32) -> Option<(u32, u32)> {
     if min > max {
-        reader.fault(Code::RangeOutOfOrder, at, format!("`min` {min} is above `max` {max}"));
+        reader.fault(Code::RangeOutOfOrder, at, &["`min` ", &digits(min), " is above `max` ", &digits(max)]);
         return None;
     }
     Some((min, max))
@@ -196,7 +193,8 @@ fn size(reader: &mut Reader, value: &Value, at: &At, numbers: &mut Vec<Number>) 
     if let ([Some(width), Some(height)], Some(last)) = (sides, bands.last())
         && u64::from(width).saturating_mul(u64::from(height)) > last.up_to_pixels
     {
-        reader.fault(Code::SizeTooLarge, &at_default, format!("{width} × {height} is past the last band"));
+        let message = [&digits(width), " × ", &digits(height), " is past the last band"];
+        reader.fault(Code::SizeTooLarge, &at_default, &message);
     }
     bands
 }
@@ -205,45 +203,36 @@ fn side(reader: &mut Reader, size: &Value, at: &At) -> Option<(u32, u32)> {
     let at_side = at.key("side");
     let bounds = reader.required(size, at, "side", "the bounds of a side")?;
     let bounds = reader.fields(bounds, &at_side, "the bounds of a side", &["min", "max"])?;
-    let mut bound = |key| {
-        let bound = reader.required(bounds, &at_side, key, "a side in pixels")?;
-        reader.whole(bound, &at_side.key(key), 1, SIDE_PIXELS)
-    };
+    let mut bound = |key| whole(reader, bounds, &at_side, key, "a side in pixels", SIDE_PIXELS);
     let (min, max) = (bound("min"), bound("max"));
     ordered(reader, &at_side, min?, max?)
 }
 
 fn bands(reader: &mut Reader, size: &Value, at: &At) -> Vec<Band> {
-    let at = at.key("bands");
-    let Some(list) = size.get("bands") else {
-        reader.missing(&at, "a list of bands");
-        return Vec::new();
-    };
-    let list = reader.list(list, &at, "a list of bands", BANDS).unwrap_or_default();
-    if list.is_empty() && matches!(size.get("bands"), Some(Value::List(_))) {
-        reader.fault(Code::OutOfRange, &at, "a size has at least one band");
-    }
     let mut bands: Vec<Band> = Vec::new();
+    let Some(list) = reader.required_list(size, at, "bands", "a list of bands", BANDS) else { return bands };
+    let at = at.key("bands");
+    if list.is_empty() {
+        reader.fault(Code::OutOfRange, &at, &["a size has at least one band"]);
+    }
     for (index, value) in list.iter().enumerate() {
         let at = at.index(index);
         let Some(value) = reader.fields(value, &at, "a band", BAND_FIELDS) else { continue };
-        let up_to = reader.required(value, &at, "upToPixels", "an area in pixels");
-        let up_to = up_to.and_then(|up_to| reader.whole_u64(up_to, &at.key("upToPixels"), 1, PIXELS));
-        let add = reader.required(value, &at, "addPercent", "a percentage");
-        let percent = add.and_then(|add| percent(reader, add, &at.key("addPercent")));
-        let (Some(up_to_pixels), Some(percent)) = (up_to, percent) else { continue };
+        let up_to = reader.required_whole(value, &at, "upToPixels", "an area in pixels", (1, PIXELS));
+        let percent = reader.required_amount(value, &at, "addPercent", "a percentage", Percent::MOST);
+        let (Some(up_to_pixels), Some(percent)) = (up_to, percent.and_then(Percent::from_credits)) else { continue };
         if let Some(last) = bands.last()
             && last.up_to_pixels >= up_to_pixels
         {
-            let message = format!("{up_to_pixels} is not above the band before, {}", last.up_to_pixels);
-            reader.fault(Code::BandsOutOfOrder, &at.key("upToPixels"), message);
+            let message = [&digits(up_to_pixels), " is not above the band before, ", &digits(last.up_to_pixels)];
+            reader.fault(Code::BandsOutOfOrder, &at.key("upToPixels"), &message);
         }
         bands.push(Band { up_to_pixels, percent });
     }
     bands
 }
 
-fn percent(reader: &mut Reader, value: &Value, at: &At) -> Option<Percent> {
-    let most = Percent::MOST;
-    reader.amount(value, at, most).and_then(Percent::from_credits)
+/// A whole number from 1 that must be there.
+fn whole(reader: &mut Reader, object: &Value, at: &At, key: &str, due: &str, max: u32) -> Option<u32> {
+    u32::try_from(reader.required_whole(object, at, key, due, (1, max.into()))?).ok()
 }

@@ -105,8 +105,8 @@ type ColumnsOf<I> = { [F in keyof I as F extends "operation" ? never : F]?: I[F]
 
 /** The rates of many rows, in credits. */
 export interface RatedRows {
-  /** The sums over all rows, added up exactly. */
-  total: Range;
+  /** The sums over all rows, added up exactly; null beyond the largest amount, 1,000,000,000 credits. */
+  total: Range | null;
   low: Float64Array;
   expected: Float64Array;
   high: Float64Array;

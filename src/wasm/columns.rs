@@ -17,12 +17,12 @@ const COLUMN: i32 = i32::MIN + 1;
 impl Lane {
     /// Rates a block of at most [`ROWS`] rows. The slots begin with one for each of the operation's fields: what it is in
     /// every row, or [`COLUMN`]; for each of those a run of [`ROWS`] follows. The figures begin with the total of all blocks
-    /// since `first`; three runs follow, low, expected and high.
+    /// since `first`, NaN beyond the largest amount; three runs follow, low, expected and high.
     ///
-    /// Answers whether every row has a price, and the sum too.
+    /// Answers whether every row has a price.
     pub fn rate_rows(&mut self, card: &RateCard, operation: usize, rows: usize, first: bool) -> bool {
         if first {
-            self.sum = Range::ZERO;
+            self.sum = Some(Range::ZERO);
         }
         card.operations.get(operation).and_then(|operation| self.rate_block(operation, rows)).is_some()
     }
@@ -75,8 +75,11 @@ impl Lane {
             (*low, *expected, *high) = (price.low.to_number(), price.expected.to_number(), price.high.to_number());
             sum = price.added_to(sum);
         }
-        self.sum = self.sum.plus(Range::from_millicredits(sum)?)?;
-        write(self.sum, total.first_chunk_mut()?);
+        self.sum = self.sum.zip(Range::from_millicredits(sum)).and_then(|(before, block)| before.plus(block));
+        match self.sum {
+            Some(sum) => write(sum, total.first_chunk_mut()?),
+            None => total.fill(f64::NAN),
+        }
         Some(())
     }
 }

@@ -32,13 +32,13 @@ pub(super) struct Lane {
     pub figures: Vec<f64>,
     /// The rows of a block, as far as they were read.
     pub rows: Vec<Asked>,
-    /// The sum of the rows so far.
-    pub sum: Range,
+    /// The sum of the rows so far, if it is an amount.
+    pub sum: Option<Range>,
 }
 
 impl Lane {
     pub const fn new() -> Self {
-        Self { slots: Vec::new(), figures: Vec::new(), rows: Vec::new(), sum: Range::ZERO }
+        Self { slots: Vec::new(), figures: Vec::new(), rows: Vec::new(), sum: None }
     }
 
     /// Makes room.

@@ -5,7 +5,7 @@
  * the plan anew, and it alone says what is wrong. So this file decides nothing; it must only never take for usual
  * what is not. What stands in which slot and which figure is in src/wasm/lane.rs.
  */
-import { rate, total } from "./generated/pricetag.js";
+import { rate } from "./generated/pricetag.js";
 import { figures, instance, lookAgain, slots, takeSlots, uses } from "./instance.js";
 import type { Field, OpenCard, Operation } from "./open-card.js";
 import type { Accuracy, CardTypes, Estimate, Line, Part, Range } from "./types.js";
@@ -35,7 +35,7 @@ export function estimate<C extends CardTypes>(card: OpenCard, plan: unknown): Es
   const { number } = card;
   if (items === 0 || slots.length === 0) return undefined;
   try {
-    return rate(number, items, card.slots) ? readEstimate(card, items) : undefined;
+    return rate(number, items, card.slots, true) ? readEstimate(card, items) : undefined;
   } catch (error) {
     instance.generation += 1;
     throw error;
@@ -163,9 +163,9 @@ function readRange(from: Float64Array, at: number): Range {
 export function totalOf(card: OpenCard, numbers: Int32Array): Range | null {
   const { number } = card;
   try {
-    takeSlots(numbers.length, TOTAL);
+    takeSlots(card.slots, TOTAL);
     for (let slot = 0; slot < numbers.length; slot += 1) slots[slot] = numbers[slot]!;
-    if (!total(number)) return null;
+    if (!rate(number, 1, card.slots, false)) return null;
     lookAgain();
     return readRange(figures, 0);
   } catch (error) {

@@ -10,7 +10,7 @@ use crate::{
         operation::{Asked, Choice, Number, Operation},
     },
     credits::Range,
-    estimate::Accuracy,
+    estimate::{Accuracy, Rated},
     plan::Item,
 };
 
@@ -48,37 +48,33 @@ impl Lane {
     }
 
     /// Rates items. Each has so many slots, as the card's widest operation needs: the operation's index, the options of
-    /// its choices, its numbers. The figures begin with the total's; a line's follow for each item.
+    /// its choices, its numbers. The figures begin with the total's; where `lines` are wanted, one follows for each item.
     ///
     /// Answers whether every item has a price, and the plan too.
-    pub fn rate(&mut self, card: &RateCard, items: usize, slots: usize) -> bool {
-        self.rate_each(card, items, slots).is_some()
+    pub fn rate(&mut self, card: &RateCard, items: usize, slots: usize, lines: bool) -> bool {
+        self.rate_each(card, items, slots, lines).is_some()
     }
 
-    fn rate_each(&mut self, card: &RateCard, items: usize, slots: usize) -> Option<()> {
+    fn rate_each(&mut self, card: &RateCard, items: usize, slots: usize, wants_lines: bool) -> Option<()> {
         let (total, lines) = self.figures.split_at_mut_checked(TOTAL)?;
+        let mut lines = lines.chunks_exact_mut(LINE);
         let mut sum = Range::ZERO;
         let mut accuracy = Accuracy::Exact;
-        let rows = self.slots.chunks_exact(slots.max(1)).zip(lines.chunks_exact_mut(LINE)).take(items);
-        for (slots, figures) in rows {
+        for slots in self.slots.chunks_exact(slots.max(1)).take(items) {
             let (operation, item) = read(card, slots)?;
-            let (line_total, line_accuracy) = line(operation, &item, figures)?;
-            sum = sum.plus(line_total)?;
-            accuracy = accuracy.max(line_accuracy);
+            let price = if wants_lines {
+                let rated = line(operation, &item, lines.next()?)?;
+                accuracy = accuracy.max(rated.accuracy);
+                rated.total
+            } else {
+                operation.price(item.combination, item.band, item.count)?
+            };
+            sum = sum.plus(price)?;
         }
         let (range, [least, ..]) = total.split_first_chunk_mut()? else { return None };
         write(sum, range);
         *least = accuracy.number();
         Some(())
-    }
-
-    /// Rates one item for its total alone.
-    pub fn total(&mut self, card: &RateCard) -> bool {
-        let total = read(card, &self.slots)
-            .and_then(|(operation, item)| operation.price(item.combination, item.band, item.count));
-        let (Some(total), Some(figures)) = (total, self.figures.first_chunk_mut()) else { return false };
-        write(total, figures);
-        true
     }
 }
 
@@ -118,7 +114,7 @@ pub(super) fn value(number: &Number, slot: i32) -> Option<u32> {
 /// Rates an item and writes its line: combination, rate, count, accuracy, percentage of the size surcharge, then the
 /// ranges of unit, total, base and size. Without a surcharge the percentage is -1, and base and size stay as they were:
 /// base is the total.
-fn line(operation: &Operation, item: &Item, figures: &mut [f64]) -> Option<(Range, Accuracy)> {
+fn line<'c>(operation: &'c Operation, item: &Item, figures: &mut [f64]) -> Option<Rated<'c>> {
     let [combination, rate, count, accuracy, percent, ranges @ ..] = figures else { return None };
     let rated = operation.rated(item, &mut FreeUnits::none())?;
     *combination = f64::from(u32::try_from(item.combination).ok()?);
@@ -133,7 +129,7 @@ fn line(operation: &Operation, item: &Item, figures: &mut [f64]) -> Option<(Rang
         write(rated.base, ranges.next()?);
         write(size, ranges.next()?);
     }
-    Some((rated.total, rated.accuracy))
+    Some(rated)
 }
 
 pub(super) fn write(range: Range, [low, expected, high]: &mut [f64; 3]) {

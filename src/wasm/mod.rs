@@ -170,14 +170,8 @@ pub fn figures_at() -> *const f64 {
 
 /// Rates the items in the slots; see [`Lane::rate`].
 #[wasm_bindgen]
-pub fn rate(card: usize, items: usize, slots: usize) -> bool {
-    LANE.with_borrow_mut(|lane| with(card, |card| lane.rate(card, items, slots)))
-}
-
-/// Rates the item in the slots for its total alone.
-#[wasm_bindgen]
-pub fn total(card: usize) -> bool {
-    LANE.with_borrow_mut(|lane| with(card, |card| lane.total(card)))
+pub fn rate(card: usize, items: usize, slots: usize, lines: bool) -> bool {
+    LANE.with_borrow_mut(|lane| with(card, |card| lane.rate(card, items, slots, lines)))
 }
 
 /// Rates a block of rows; see [`Lane::rate_rows`].

@@ -73,6 +73,7 @@ impl Credits {
     /// assert_eq!(Credits::from_millicredits(6_500).unwrap().to_string(), "6.5");
     /// assert_eq!(Credits::from_millicredits(i64::MAX), None);
     /// ```
+    #[inline(always)]
     pub const fn from_millicredits(millicredits: i64) -> Option<Self> {
         if millicredits < -AMOUNT_MILLICREDITS || millicredits > AMOUNT_MILLICREDITS {
             return None;
@@ -135,6 +136,7 @@ impl Credits {
         clippy::cast_precision_loss,
         reason = "the one way out to numbers; an amount is far below 2^53, so the division is correctly rounded"
     )]
+    #[inline(always)]
     pub fn to_number(self) -> f64 {
         self.0 as f64 / MILLICREDITS_PER_CREDIT as f64
     }
@@ -159,7 +161,7 @@ impl Credits {
     /// assert_eq!(Credits::MAX.times(2), None);
     /// ```
     #[must_use]
-    #[inline]
+    #[inline(always)]
     pub fn times(self, count: u64) -> Option<Self> {
         // An amount and a difference of two are so small that few outputs cannot overflow. The product of more is
         // checked first: a checked product is a multiplication of 128 bits in WebAssembly, which has none.
@@ -264,6 +266,7 @@ impl Range {
     /// # use pricetag::Range;
     /// assert!(Range::ZERO.is_exact());
     /// ```
+    #[inline(always)]
     pub fn is_exact(self) -> bool {
         self.low == self.high
     }
@@ -275,6 +278,7 @@ impl Range {
     /// assert_eq!(Range::ZERO.plus(Range::ZERO), Some(Range::ZERO));
     /// ```
     #[must_use]
+    #[inline(always)]
     pub fn plus(self, other: Self) -> Option<Self> {
         Some(Self {
             low: self.low.plus(other.low)?,
@@ -290,13 +294,14 @@ impl Range {
     /// assert_eq!(Range::exact(Credits::MAX).times(2), None);
     /// ```
     #[must_use]
+    #[inline(always)]
     pub fn times(self, count: u64) -> Option<Self> {
         Some(Self { low: self.low.times(count)?, expected: self.expected.times(count)?, high: self.high.times(count)? })
     }
 
     /// Sums in millicredits with these figures added, as they are for a few thousand ranges before they are checked.
     #[cfg(target_family = "wasm")]
-    #[inline]
+    #[inline(always)]
     pub(crate) fn added_to(self, [low, expected, high]: [i64; 3]) -> [i64; 3] {
         [low.wrapping_add(self.low.0), expected.wrapping_add(self.expected.0), high.wrapping_add(self.high.0)]
     }

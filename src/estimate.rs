@@ -251,7 +251,7 @@ pub(crate) struct Rated<'c> {
 
 impl Operation {
     /// Rates an item. `None` where it is unavailable, or beyond the limit of amounts.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn rated(&self, item: &Item, left: &mut FreeUnits) -> Option<Rated<'_>> {
         let (cell, rate) = self.cell(item.combination)?;
         let base = *rate.price.as_ref().ok()?;

@@ -53,7 +53,7 @@ pub(crate) struct Number {
 #[cfg(target_family = "wasm")]
 impl Choice {
     /// An option by its index, if there is one.
-    #[inline]
+    #[inline(always)]
     pub fn option(&self, index: i32) -> Option<u32> {
         // What is negative is no index, and becomes a greater number than there are options.
         let index = index.cast_unsigned();
@@ -73,7 +73,7 @@ impl Asked {
     /// The first combination, and one output of one pixel: options and numbers are still to come.
     pub const NOTHING: Self = Self { combination: 0, pixels: 1, count: 1 };
 
-    #[inline]
+    #[inline(always)]
     pub fn choose(&mut self, choice: &Choice, option: u32) {
         // An option is one of its choice's, so that this is a row of the table, of which there are few.
         let offset = choice.stride.wrapping_mul(usize::try_from(option).unwrap_or(usize::MAX));
@@ -84,7 +84,7 @@ impl Asked {
     ///
     /// A card whose greatest numbers would ask for more than an exact count was refused, and two sides of 32 bits have
     /// an area of 64, so neither can wrap.
-    #[inline]
+    #[inline(always)]
     pub fn multiply(&mut self, is_side: bool, value: u32) {
         let product = if is_side { &mut self.pixels } else { &mut self.count };
         *product = product.wrapping_mul(value.into());
@@ -99,7 +99,7 @@ impl Number {
 
     /// A value within bounds.
     #[cfg(target_family = "wasm")]
-    #[inline]
+    #[inline(always)]
     pub fn value(&self, value: i32) -> Option<u32> {
         // What is negative becomes greater than any bound.
         let value = value.cast_unsigned();
@@ -144,11 +144,13 @@ impl Operation {
         })
     }
 
+    #[inline(always)]
     pub fn has_size(&self) -> bool {
         !self.bands.is_empty()
     }
 
     /// Whether a number is a side of the size.
+    #[inline(always)]
     pub fn is_side(&self, number: usize) -> bool {
         self.has_size() && (1..3).contains(&number)
     }
@@ -180,23 +182,27 @@ impl Operation {
     }
 
     /// The band of an area; `None` past the last, and the first without a size.
+    #[inline(always)]
     pub fn band(&self, pixels: u64) -> Option<usize> {
         // Counting has no branch for a processor to guess wrong.
         let passed = self.bands.iter().filter(|band| pixels > band.up_to_pixels).count();
         (passed < self.bands.len() || !self.has_size()).then_some(passed)
     }
 
+    #[inline(always)]
     pub fn cell(&self, combination: usize) -> Option<(Cell, &Rate)> {
         let cell = *self.cells.get(combination)?;
         self.rates.get(usize::from(cell.rate)).map(|rate| (cell, rate))
     }
 
     /// What one output costs there; `None` where it is unavailable.
+    #[inline(always)]
     pub fn unit(&self, combination: usize, band: usize) -> Option<Range> {
         self.cell(combination)?.1.units.get(band).copied()
     }
 
     /// What `count` outputs cost there; `None` where that is unavailable, or beyond the limit of amounts.
+    #[inline(always)]
     pub fn price(&self, combination: usize, band: usize, count: u64) -> Option<Range> {
         self.unit(combination, band)?.times(count)
     }

@@ -65,7 +65,7 @@ impl Lane {
     }
 
     fn price_rows(&mut self, operation: &Operation) -> Option<()> {
-        let (total, runs) = self.figures.split_at_mut_checked(TOTAL)?;
+        let (total, runs) = self.figures.split_first_chunk_mut::<TOTAL>()?;
         let (low, runs) = runs.split_at_mut_checked(ROWS)?;
         let (expected, high) = runs.split_at_mut_checked(ROWS)?;
         // A block's amounts add up to far less than an i64 holds.
@@ -77,7 +77,10 @@ impl Lane {
         }
         self.sum = self.sum.zip(Range::from_millicredits(sum)).and_then(|(before, block)| before.plus(block));
         match self.sum {
-            Some(sum) => write(sum, total.first_chunk_mut()?),
+            Some(sum) => {
+                let [low, expected, high, _] = total;
+                write(sum, [low, expected, high]);
+            }
             None => total.fill(f64::NAN),
         }
         Some(())

@@ -56,14 +56,18 @@ impl Lane {
     }
 
     fn rate_each(&mut self, card: &RateCard, items: usize, slots: usize, wants_lines: bool) -> Option<()> {
-        let (total, lines) = self.figures.split_at_mut_checked(TOTAL)?;
-        let mut lines = lines.chunks_exact_mut(LINE);
+        let (total, mut lines) = self.figures.split_first_chunk_mut::<TOTAL>()?;
+        let mut rest = self.slots.as_slice();
         let mut sum = Range::ZERO;
         let mut accuracy = Accuracy::Exact;
-        for slots in self.slots.chunks_exact(slots.max(1)).take(items) {
-            let (operation, item) = read(card, slots)?;
+        for _ in 0..items {
+            let of_item;
+            (of_item, rest) = rest.split_at_checked(slots)?;
+            let (operation, item) = read(card, of_item)?;
             let price = if wants_lines {
-                let rated = line(operation, &item, lines.next()?)?;
+                let figures;
+                (figures, lines) = lines.split_first_chunk_mut::<LINE>()?;
+                let rated = line(operation, &item, figures)?;
                 accuracy = accuracy.max(rated.accuracy);
                 rated.total
             } else {
@@ -71,8 +75,8 @@ impl Lane {
             };
             sum = sum.plus(price)?;
         }
-        let (range, [least, ..]) = total.split_first_chunk_mut()? else { return None };
-        write(sum, range);
+        let [low, expected, high, least] = total;
+        write(sum, [low, expected, high]);
         *least = accuracy.number();
         Some(())
     }
@@ -100,13 +104,13 @@ fn read<'c>(card: &'c RateCard, slots: &[i32]) -> Option<(&'c Operation, Item)> 
 }
 
 /// The option in a slot, or the default.
-#[inline]
+#[inline(always)]
 pub(super) fn option(choice: &Choice, slot: i32) -> Option<u32> {
     if slot == ABSENT { choice.default } else { choice.option(slot) }
 }
 
 /// The number in a slot, or the default.
-#[inline]
+#[inline(always)]
 pub(super) fn value(number: &Number, slot: i32) -> Option<u32> {
     if slot == ABSENT { number.default } else { number.value(slot) }
 }
@@ -114,25 +118,26 @@ pub(super) fn value(number: &Number, slot: i32) -> Option<u32> {
 /// Rates an item and writes its line: combination, rate, count, accuracy, percentage of the size surcharge, then the
 /// ranges of unit, total, base and size. Without a surcharge the percentage is -1, and base and size stay as they were:
 /// base is the total.
-fn line<'c>(operation: &'c Operation, item: &Item, figures: &mut [f64]) -> Option<Rated<'c>> {
-    let [combination, rate, count, accuracy, percent, ranges @ ..] = figures else { return None };
+fn line<'c>(operation: &'c Operation, item: &Item, figures: &mut [f64; LINE]) -> Option<Rated<'c>> {
+    let [combination, rate, count, accuracy, percent, ranges @ ..] = figures;
+    let [unit_low, unit_expected, unit_high, low, expected, high, parts @ ..] = ranges;
+    let [base_low, base_expected, base_high, size_low, size_expected, size_high] = parts;
     let rated = operation.rated(item, &mut FreeUnits::none())?;
     *combination = f64::from(u32::try_from(item.combination).ok()?);
     *rate = f64::from(rated.cell.rate);
     *count = exact(item.count);
     *accuracy = rated.accuracy.number();
     *percent = rated.size.map_or(-1.0, |(percent, _)| percent.to_number());
-    let mut ranges = ranges.as_chunks_mut().0.iter_mut();
-    write(rated.unit, ranges.next()?);
-    write(rated.total, ranges.next()?);
+    write(rated.unit, [unit_low, unit_expected, unit_high]);
+    write(rated.total, [low, expected, high]);
     if let Some((_, size)) = rated.size {
-        write(rated.base, ranges.next()?);
-        write(size, ranges.next()?);
+        write(rated.base, [base_low, base_expected, base_high]);
+        write(size, [size_low, size_expected, size_high]);
     }
     Some(rated)
 }
 
-pub(super) fn write(range: Range, [low, expected, high]: &mut [f64; 3]) {
+pub(super) fn write(range: Range, [low, expected, high]: [&mut f64; 3]) {
     *high = range.high.to_number();
     // Most prices are one figure, and a division takes longer than to see that.
     (*low, *expected) =

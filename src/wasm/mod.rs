@@ -9,7 +9,7 @@ mod columns;
 mod json;
 mod lane;
 
-use std::cell::RefCell;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
@@ -20,10 +20,31 @@ use crate::{card::RateCard, request::Call};
 #[global_allocator]
 static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
 
-thread_local! {
-    /// The cards that JavaScript holds. It knows each by its index here.
-    static CARDS: RefCell<Vec<Option<RateCard>>> = const { RefCell::new(Vec::new()) };
-    static LANE: RefCell<Lane> = const { RefCell::new(Lane::new()) };
+/// What the module holds between calls.
+struct Held {
+    /// The cards that are open. JavaScript knows each by its index here.
+    cards: Vec<Option<RateCard>>,
+    lane: Lane,
+}
+
+/// There is one thread, so that this lock is a flag. A thread's own storage takes a call through a table each time.
+static HELD: Mutex<Held> = Mutex::new(Held { cards: Vec::new(), lane: Lane::new() });
+
+fn held() -> MutexGuard<'static, Held> {
+    // Nobody is told of a panic here: it is a trap, and the instance is given up.
+    HELD.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Held {
+    /// An open card. JavaScript knows no number of a card that is closed.
+    fn card(&self, card: usize) -> &RateCard {
+        self.cards.get(card).and_then(Option::as_ref).expect("the card is open")
+    }
+
+    /// Both at once.
+    fn lane(&mut self, card: usize) -> (&mut Lane, &RateCard) {
+        (&mut self.lane, self.cards.get(card).and_then(Option::as_ref).expect("the card is open"))
+    }
 }
 
 /// What JavaScript knows of a card: its number, and the names that become whole numbers in the fast lane.
@@ -61,7 +82,8 @@ struct Field<'c> {
 pub fn open(card: &[u8]) -> String {
     let card = if card.is_empty() { crate::BUILTIN } else { card };
     match RateCard::from_value(document(card)) {
-        Ok(card) => CARDS.with_borrow_mut(|cards| {
+        Ok(card) => {
+            let cards = &mut held().cards;
             let place = cards.iter().position(Option::is_none).unwrap_or(cards.len());
             if place == cards.len() {
                 cards.push(None);
@@ -71,7 +93,7 @@ pub fn open(card: &[u8]) -> String {
                 *free = Some(card);
             }
             opened
-        }),
+        }
         Err(faults) => json(&faults),
     }
 }
@@ -111,73 +133,72 @@ fn slots(card: &RateCard) -> usize {
 /// Gives a card's memory back.
 #[wasm_bindgen]
 pub fn close(card: usize) {
-    CARDS.with_borrow_mut(|cards| {
-        if let Some(place) = cards.get_mut(card) {
-            *place = None;
-        }
-    });
-}
-
-/// Asks a card. JavaScript knows no number of a card that is closed.
-fn with<T>(card: usize, ask: impl FnOnce(&RateCard) -> T) -> T {
-    CARDS.with_borrow(|cards| ask(cards.get(card).and_then(Option::as_ref).expect("the card is open")))
+    if let Some(place) = held().cards.get_mut(card) {
+        *place = None;
+    }
 }
 
 /// The card as it was written.
 #[wasm_bindgen]
 pub fn describe(card: usize) -> String {
-    with(card, |card| json(card.document()))
+    json(held().card(card).document())
 }
 
 /// Answers a request, by the index of its call in [`Call::ALL`].
 #[wasm_bindgen]
 pub fn answer(card: usize, call: usize, request: &[u8]) -> String {
-    with(card, |card| match card.answer(*Call::ALL.get(call).expect("the call is known"), &document(request)) {
+    match held().card(card).answer(*Call::ALL.get(call).expect("the call is known"), &document(request)) {
         Ok(answer) => json(&answer),
         Err(faults) => json(&faults),
-    })
+    }
 }
 
 /// What changes from one card to another.
 #[wasm_bindgen]
 pub fn compare(old: usize, new: usize) -> String {
-    with(old, |old| with(new, |new| json(&old.compare(new))))
+    let held = held();
+    json(&held.card(old).compare(held.card(new)))
 }
 
 /// The title of an item with this combination of options.
 #[wasm_bindgen]
 pub fn title(card: usize, operation: usize, combination: usize) -> String {
-    with(card, |card| card.operations.get(operation).map(|found| found.item_title(combination)).unwrap_or_default())
+    let held = held();
+    held.card(card).operations.get(operation).map(|found| found.item_title(combination)).unwrap_or_default()
 }
 
 /// Makes room in the fast lane.
 #[wasm_bindgen]
 pub fn reserve(slots: usize, figures: usize) {
-    LANE.with_borrow_mut(|lane| lane.reserve(slots, figures));
+    held().lane.reserve(slots, figures);
 }
 
 /// Where the slots are. They move when more room is made.
 #[wasm_bindgen]
 pub fn slots_at() -> *const i32 {
-    LANE.with_borrow(|lane| lane.slots.as_ptr())
+    held().lane.slots.as_ptr()
 }
 
 /// Where the figures are. They move when more room is made.
 #[wasm_bindgen]
 pub fn figures_at() -> *const f64 {
-    LANE.with_borrow(|lane| lane.figures.as_ptr())
+    held().lane.figures.as_ptr()
 }
 
 /// Rates the items in the slots; see [`Lane::rate`].
 #[wasm_bindgen]
 pub fn rate(card: usize, items: usize, slots: usize, lines: bool) -> bool {
-    LANE.with_borrow_mut(|lane| with(card, |card| lane.rate(card, items, slots, lines)))
+    let mut held = held();
+    let (lane, card) = held.lane(card);
+    lane.rate(card, items, slots, lines)
 }
 
 /// Rates a block of rows; see [`Lane::rate_rows`].
 #[wasm_bindgen]
 pub fn rate_rows(card: usize, operation: usize, rows: usize, first: bool) -> bool {
-    LANE.with_borrow_mut(|lane| with(card, |card| lane.rate_rows(card, operation, rows, first)))
+    let mut held = held();
+    let (lane, card) = held.lane(card);
+    lane.rate_rows(card, operation, rows, first)
 }
 
 /// The module's memory, in which the slots and the figures are.

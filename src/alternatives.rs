@@ -5,7 +5,10 @@ use std::{cmp::Reverse, collections::BinaryHeap};
 use serde::Serialize;
 
 use crate::{
-    card::{RateCard, operation::Operation},
+    card::{
+        RateCard,
+        operation::{Choice, ChoiceOption, Operation},
+    },
     credits::Credits,
     error::Faults,
     plan::{Item, Plan},
@@ -63,13 +66,48 @@ impl Plan<'_> {
     pub(crate) fn alternatives_in(&self, tier: Option<usize>) -> Vec<Alternative> {
         let mut found = Vec::new();
         for (index, item) in self.items.iter().enumerate() {
-            self.card.alternatives_of(index, item, tier, &mut found);
+            self.card.changes_of(index, item, tier, &mut found);
         }
         // What saves the same stays by item and in the card's order. A heap sorts with a tenth of a sort's code.
-        let keys = found.iter().enumerate().map(|(position, found)| (Reverse(found.saves), position));
-        let order = keys.collect::<BinaryHeap<_>>().into_sorted_vec();
-        let mut found: Vec<_> = found.into_iter().map(Some).collect();
-        order.into_iter().filter_map(|(_, position)| found.get_mut(position)?.take()).collect()
+        let mut order = BinaryHeap::with_capacity(found.len());
+        for (position, change) in found.iter().enumerate() {
+            order.push((change.saves, Reverse(position)));
+        }
+        let mut alternatives = Vec::with_capacity(found.len());
+        while let Some((_, Reverse(position))) = order.pop() {
+            alternatives.extend(found.get(position).map(|change| change.alternative(self.card.unit())));
+        }
+        alternatives
+    }
+}
+
+/// A change that saves something, before anyone is told of it.
+struct Found<'c> {
+    item: usize,
+    choice: &'c Choice,
+    option: &'c ChoiceOption,
+    saves: Credits,
+    rank: i64,
+}
+
+impl Found<'_> {
+    fn alternative(&self, unit: &str) -> Alternative {
+        let result = match self.rank {
+            ..0 => "for a lesser result",
+            0 => "for a result of the same rank",
+            1.. => "for a better result",
+        };
+        let plural = if self.saves == Credits::ONE { "" } else { "s" };
+        let saves = self.saves.to_string();
+        let (choice, option) = (&self.choice.title, &self.option.title);
+        Alternative {
+            item: self.item,
+            field: self.choice.name.clone(),
+            option: self.option.id.clone(),
+            saves: self.saves,
+            rank: self.rank,
+            why: joined(&[choice, ": ", option, " is expected to save ", &saves, " ", unit, plural, ", ", result, "."]),
+        }
     }
 }
 
@@ -79,27 +117,23 @@ impl RateCard {
         self.tier_named(reader, tier?, &At::Document.key("tier"))
     }
 
-    fn alternatives_of(&self, index: usize, item: &Item, tier: Option<usize>, found: &mut Vec<Alternative>) {
+    fn changes_of<'c>(&'c self, index: usize, item: &Item, tier: Option<usize>, found: &mut Vec<Found<'c>>) {
         let Some(operation) = self.operations.get(item.operation) else { return };
-        for (position, choice) in operation.choices.iter().enumerate().filter(|(_, choice)| choice.substitutable) {
+        for (position, choice) in operation.choices.iter().enumerate() {
+            if !choice.substitutable {
+                continue;
+            }
             for (number, option) in (0_u32..).zip(&choice.options) {
                 let changed = operation.combination_with(item.combination, position, number);
                 if !self.allows(tier, item.operation, changed) {
                     continue;
                 }
-                let Some((saves, rank)) =
-                    difference(operation, item, changed).filter(|(saves, _)| *saves > Credits::ZERO)
-                else {
-                    continue;
-                };
-                found.push(Alternative {
-                    item: index,
-                    field: choice.name.clone(),
-                    option: option.id.clone(),
-                    saves,
-                    rank,
-                    why: why(&choice.title, &option.title, saves, rank, self.unit()),
-                });
+                match difference(operation, item, changed) {
+                    Some((saves, rank)) if saves > Credits::ZERO => {
+                        found.push(Found { item: index, choice, option, saves, rank });
+                    }
+                    _ => {}
+                }
             }
         }
     }
@@ -107,19 +141,8 @@ impl RateCard {
 
 /// What a change of combination saves, and how the rank changes; `None` where it is unavailable.
 fn difference(operation: &Operation, item: &Item, changed: usize) -> Option<(Credits, i64)> {
-    let expected = |combination| operation.unit(combination, item.band)?.expected.times(item.count);
-    let rank = |combination| operation.cell(combination).map(|(_, rate)| i64::from(rate.rank));
-    let saves = expected(item.combination)?.less(expected(changed)?);
-    Some((saves, rank(changed)?.saturating_sub(rank(item.combination)?)))
-}
-
-fn why(choice: &str, option: &str, saves: Credits, rank: i64, unit: &str) -> String {
-    let result = match rank {
-        ..0 => "for a lesser result",
-        0 => "for a result of the same rank",
-        1.. => "for a better result",
-    };
-    let plural = if saves == Credits::ONE { "" } else { "s" };
-    let saves = saves.to_string();
-    joined(&[choice, ": ", option, " is expected to save ", &saves, " ", unit, plural, ", ", result, "."])
+    let (own, other) = (operation.cell(item.combination)?.1, operation.cell(changed)?.1);
+    let own_expected = own.units.get(item.band)?.expected.times(item.count)?;
+    let other_expected = other.units.get(item.band)?.expected.times(item.count)?;
+    Some((own_expected.less(other_expected), i64::from(other.rank).saturating_sub(own.rank.into())))
 }

@@ -3,7 +3,10 @@
 use serde::Serialize;
 
 use crate::{
-    card::RateCard,
+    card::{
+        RateCard,
+        operation::{Operation, When},
+    },
     credits::{Credits, Range},
     error::{Code, Faults},
     limits::{QUANTITY, RANK},
@@ -87,20 +90,27 @@ impl Plan<'_> {
 
     pub(crate) fn fit_in(&self, reader: &mut Reader, budget: Credits, tier: Option<usize>) -> Option<Fit> {
         let ways = self.ways(reader, tier)?;
-        let mut cheapest = ways.iter().map(|ways| ways.iter().map(|way| way.cost).min().unwrap_or_default());
-        let Some(cheapest) = cheapest.try_fold(Credits::ZERO, Credits::plus) else {
+        let mut cheapest = Some(Credits::ZERO);
+        for ways in &ways {
+            // Of the ways of an item, the last is the cheapest.
+            let least = ways.last().map(|way| way.cost).unwrap_or_default();
+            cheapest = cheapest.and_then(|cheapest| cheapest.plus(least));
+        }
+        let Some(cheapest) = cheapest else {
             overflow(reader, &At::Document.key("items"), "the cheapest options of this plan");
             return None;
         };
         if cheapest > budget {
             return Some(Fit::NotFitted { cheapest, short_by: cheapest.less(budget) });
         }
-        let mut plan = self.clone();
+        let mut plan = Plan { card: self.card, items: Vec::with_capacity(self.items.len()) };
         let (mut rank, mut total) = (0_u32, Some(Range::ZERO));
-        for (item, way) in plan.items.iter_mut().zip(best_ways(&ways, budget)) {
+        for (item, way) in self.items.iter().zip(best_ways(&ways, budget)) {
+            let mut item = item.clone();
             item.combination = way.combination;
             rank = rank.saturating_add(u32::try_from(way.rank).unwrap_or(0));
-            total = total.and_then(|total| total.plus(self.card.full_price(item)?));
+            total = total.zip(self.card.full_price(&item)).and_then(|(total, price)| total.plus(price));
+            plan.items.push(item);
         }
         let Some(total) = total else {
             // The expected total is within the budget, but the high one is past the limit.
@@ -114,78 +124,68 @@ impl Plan<'_> {
     fn ways(&self, reader: &mut Reader, tier: Option<usize>) -> Option<Vec<Vec<Way>>> {
         let before = reader.faults.len();
         let mut ways = Vec::with_capacity(self.items.len());
+        let items = At::Document.key("items");
         for (index, item) in self.items.iter().enumerate() {
-            let of_item = self.card.ways_of(item, tier);
-            if of_item.is_empty() {
-                let items = At::Document.key("items");
-                let at = items.index(index);
-                if self.card.allows_an_option(item, tier) {
-                    overflow(reader, &at, "every option that the tier allows");
-                } else {
-                    reader.fault(Code::NotInTier, &at, &["the tier allows no option of this item"]);
-                }
-            }
-            ways.push(of_item);
+            ways.push(self.card.ways_of(reader, &items.index(index), item, tier));
         }
         (reader.faults.len() == before).then_some(ways)
     }
 }
 
 impl RateCard {
-    fn ways_of(&self, item: &Item, tier: Option<usize>) -> Vec<Way> {
-        let mut best: [Option<Way>; MOST_RANK + 1] = [None; MOST_RANK + 1];
-        // The item as it is comes first, so that it stays when another option is no better.
-        self.consider(item, item.combination, tier, &mut best);
-        self.each_substitution(item, 0, item.combination, &mut |combination| {
-            self.consider(item, combination, tier, &mut best);
-        });
+    /// The ways to do an item, the best and dearest first; that there is none is a fault.
+    fn ways_of(&self, reader: &mut Reader, at: &At, item: &Item, tier: Option<usize>) -> Vec<Way> {
         let mut ways: Vec<Way> = Vec::new();
+        let Some(operation) = self.operations.get(item.operation) else { return ways };
+        let mut best: [Option<Way>; MOST_RANK + 1] = [None; MOST_RANK + 1];
+        let mut allowed = false;
+        let mut consider = |combination| {
+            if let (true, Some((_, rate)), Some(unit)) = (
+                self.allows(tier, item.operation, combination),
+                operation.cell(combination),
+                operation.unit(combination, item.band),
+            ) {
+                allowed = true;
+                // An option whose price passes the limit is none.
+                if let Some(price) = unit.times(item.count) {
+                    keep_cheapest(&mut best, rate.rank, price.expected, combination);
+                }
+            }
+        };
+        // The item as it is comes first, so that it stays when another option is no better.
+        consider(item.combination);
+        operation.for_each_match(&substitutions(operation, item), &mut consider);
         for way in best.into_iter().rev().flatten() {
             if ways.last().is_none_or(|better| way.cost < better.cost) {
                 ways.push(way);
             }
         }
+        if ways.is_empty() && allowed {
+            overflow(reader, at, "every option that the tier allows");
+        } else if ways.is_empty() {
+            reader.fault(Code::NotInTier, at, &["the tier allows no option of this item"]);
+        }
         ways
     }
+}
 
-    /// Whether a tier allows some available option of an item.
-    fn allows_an_option(&self, item: &Item, tier: Option<usize>) -> bool {
-        let mut allowed = false;
-        let Some(operation) = self.operations.get(item.operation) else { return false };
-        self.each_substitution(item, 0, item.combination, &mut |combination| {
-            let available = operation.unit(combination, item.band).is_some();
-            allowed = allowed || (available && self.allows(tier, item.operation, combination));
-        });
-        allowed
+/// Any option where another may be chosen, and the item's own where not.
+fn substitutions(operation: &Operation, item: &Item) -> When {
+    let mut options = Vec::with_capacity(operation.choices.len());
+    for (index, choice) in operation.choices.iter().enumerate() {
+        let own = operation.option_in(item.combination, index);
+        options.push(if choice.substitutable { None } else { Some(vec![own]) });
     }
+    When(options)
+}
 
-    /// Calls `visit` with every combination of an item's substitutable options, in the card's order.
-    fn each_substitution(&self, item: &Item, choice: usize, combination: usize, visit: &mut impl FnMut(usize)) {
-        let Some(operation) = self.operations.get(item.operation) else { return };
-        let Some(field) = operation.choices.get(choice) else { return visit(combination) };
-        let next = choice.saturating_add(1);
-        if !field.substitutable {
-            return self.each_substitution(item, next, combination, visit);
-        }
-        for option in 0..u32::try_from(field.options.len()).unwrap_or(0) {
-            self.each_substitution(item, next, operation.combination_with(combination, choice, option), visit);
-        }
-    }
-
-    /// Keeps a combination if it is allowed, available, and cheaper than what its rank has so far.
-    fn consider(&self, item: &Item, combination: usize, tier: Option<usize>, best: &mut [Option<Way>]) {
-        let Some(operation) = self.operations.get(item.operation) else { return };
-        let Some((_, rate)) = operation.cell(combination).filter(|_| self.allows(tier, item.operation, combination))
-        else {
-            return;
-        };
-        // An option whose price passes the limit is none.
-        let Some(price) = operation.price(combination, item.band, item.count) else { return };
-        let cost = price.expected;
-        let Some(slot) = usize::try_from(rate.rank).ok().and_then(|rank| best.get_mut(rank)) else { return };
-        if slot.is_none_or(|way| cost < way.cost) {
-            *slot = Some(Way { rank: usize::try_from(rate.rank).unwrap_or(0), cost, combination });
-        }
+/// Keeps a combination if it is cheaper than what its rank has so far.
+fn keep_cheapest(best: &mut [Option<Way>], rank: u32, cost: Credits, combination: usize) {
+    let rank = usize::try_from(rank).unwrap_or(usize::MAX);
+    if let Some(slot) = best.get_mut(rank)
+        && slot.is_none_or(|way| cost < way.cost)
+    {
+        *slot = Some(Way { rank, cost, combination });
     }
 }
 
@@ -195,39 +195,42 @@ impl RateCard {
 /// items × [`RANK`], so this is exact, and costs items × sums × ways.
 fn best_ways(ways: &[Vec<Way>], budget: Credits) -> Vec<Way> {
     let sums = ways.len().saturating_mul(MOST_RANK).saturating_add(1);
-    let mut least: Vec<Option<Credits>> = vec![None; sums];
-    let mut taken: Vec<Vec<u8>> = Vec::with_capacity(ways.len());
+    let mut least: Vec<Option<Credits>> = Vec::new();
+    least.resize(sums, None);
     if let Some(nothing) = least.first_mut() {
         *nothing = Some(Credits::ZERO);
     }
+    let mut taken = vec![0_u8; sums.saturating_mul(ways.len())];
     let mut reach = 0_usize;
-    for ways in ways {
-        let mut next: Vec<Option<Credits>> = vec![None; sums];
-        let mut took = vec![0_u8; sums];
-        for (number, way) in (0_u8..).zip(ways) {
-            for (sum, &cost) in least.iter().enumerate().take(reach.saturating_add(1)) {
-                let cost = cost.and_then(|cost| cost.plus(way.cost)).filter(|&cost| cost <= budget);
-                let slot = sum.saturating_add(way.rank);
-                if let (Some(cost), Some(best), Some(took)) = (cost, next.get_mut(slot), took.get_mut(slot))
+    for (ways, took) in ways.iter().zip(taken.chunks_exact_mut(sums)) {
+        // The first way has the greatest rank.
+        reach = reach.saturating_add(ways.first().map_or(0, |way| way.rank));
+        // From the top, because an item adds to sums that it has not changed: none of them is greater.
+        for sum in (0..=reach).rev() {
+            let mut best: Option<Credits> = None;
+            for (number, way) in (0_u8..).zip(ways) {
+                let before = sum.checked_sub(way.rank).and_then(|sum| least.get(sum).copied().flatten());
+                let cost = before.and_then(|before| before.plus(way.cost)).filter(|&cost| cost <= budget);
+                if let (Some(cost), Some(took)) = (cost, took.get_mut(sum))
                     && best.is_none_or(|best| cost < best)
                 {
-                    *best = Some(cost);
+                    best = Some(cost);
                     *took = number;
                 }
             }
+            if let Some(least) = least.get_mut(sum) {
+                *least = best;
+            }
         }
-        reach = reach.saturating_add(MOST_RANK);
-        least = next;
-        taken.push(took);
     }
-    trace_back(ways, &taken, least.iter().rposition(Option::is_some).unwrap_or(0))
+    trace_back(ways, &taken, sums, least.iter().rposition(Option::is_some).unwrap_or(0))
 }
 
 /// Follows the table of what was taken from the best sum of ranks back to the first item.
-fn trace_back(ways: &[Vec<Way>], taken: &[Vec<u8>], best: usize) -> Vec<Way> {
+fn trace_back(ways: &[Vec<Way>], taken: &[u8], sums: usize, best: usize) -> Vec<Way> {
     let mut sum = best;
     let mut chosen = Vec::with_capacity(ways.len());
-    for (ways, took) in ways.iter().zip(taken).rev() {
+    for (ways, took) in ways.iter().zip(taken.chunks_exact(sums)).rev() {
         let number = took.get(sum).copied().map_or(0, usize::from);
         if let Some(&way) = ways.get(number) {
             sum = sum.saturating_sub(way.rank);

@@ -2,7 +2,10 @@
 
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
-use super::{RateCard, operation::Operation};
+use super::{
+    RateCard,
+    operation::{ChoiceOption, Operation},
+};
 use crate::credits::{Credits, Range, percent_change};
 
 /// What changes between two cards.
@@ -95,19 +98,24 @@ impl RateCard {
     pub fn compare(&self, new: &Self) -> Comparison {
         let mut comparison = Comparison { changes: Vec::new(), summary: Summary::default() };
         for old in &self.operations {
-            let counterpart = new.operations.iter().find(|operation| operation.id == old.id);
-            for (cell, there) in cells(old, counterpart) {
+            let counterpart = new.operation(&old.id);
+            for_each_cell(old, counterpart, &mut |cell, there| {
                 let new = counterpart.zip(there).and_then(|(new, cell)| price(new, cell));
                 comparison.add(old, cell, price(old, cell), new);
-            }
+            });
         }
         for operation in &new.operations {
-            let counterpart = self.operations.iter().find(|old| old.id == operation.id);
-            for (cell, _) in cells(operation, counterpart).filter(|(_, there)| there.is_none()) {
-                comparison.add(operation, cell, None, price(operation, cell));
-            }
+            for_each_cell(operation, self.operation(&operation.id), &mut |cell, there| {
+                if there.is_none() {
+                    comparison.add(operation, cell, None, price(operation, cell));
+                }
+            });
         }
         comparison
+    }
+
+    fn operation(&self, id: &str) -> Option<&Operation> {
+        self.operations.iter().find(|operation| operation.id == id)
     }
 }
 
@@ -139,30 +147,35 @@ impl Comparison {
     }
 }
 
-/// Every combination and band of an operation, in the card's order, with its place in another card's operation.
-fn cells<'o>(
-    operation: &'o Operation,
-    other: Option<&'o Operation>,
-) -> impl Iterator<Item = (Cell, Option<Cell>)> + use<'o> {
-    let bands = 0..operation.bands.len().max(1);
-    let bands: Vec<Option<usize>> = bands.map(|band| same_band(operation, band, other?)).collect();
-    (0..operation.cells.len()).flat_map(move |combination| {
+/// Calls `visit` with every combination and band of an operation, in the card's order, and its place in another card's.
+fn for_each_cell(operation: &Operation, other: Option<&Operation>, visit: &mut dyn FnMut(Cell, Option<Cell>)) {
+    for combination in 0..operation.cells.len() {
         let there = other.and_then(|other| same_combination(operation, combination, other));
-        let bands = bands.clone().into_iter().enumerate();
-        bands.map(move |(band, same)| ((combination, band), there.zip(same)))
-    })
+        for band in 0..operation.bands.len().max(1) {
+            let same = other.and_then(|other| same_band(operation, band, other));
+            visit((combination, band), there.zip(same));
+        }
+    }
 }
 
 fn price(operation: &Operation, (combination, band): Cell) -> Option<Range> {
     operation.unit(combination, band)
 }
 
+/// The option of each choice in a combination.
 fn choices(operation: &Operation, combination: usize) -> Choices {
-    let option = |(index, choice): (usize, &super::operation::Choice)| {
-        let option = usize::try_from(operation.option_in(combination, index)).ok()?;
-        Some((choice.name.clone(), choice.options.get(option)?.id.clone()))
-    };
-    Choices(operation.choices.iter().enumerate().filter_map(option).collect())
+    let mut choices = Vec::with_capacity(operation.choices.len());
+    for (index, choice) in operation.choices.iter().enumerate() {
+        if let Some(option) = option_of(operation, combination, index) {
+            choices.push((choice.name.clone(), option.id.clone()));
+        }
+    }
+    Choices(choices)
+}
+
+fn option_of(operation: &Operation, combination: usize, choice: usize) -> Option<&ChoiceOption> {
+    let option = usize::try_from(operation.option_in(combination, choice)).ok()?;
+    operation.choices.get(choice)?.options.get(option)
 }
 
 /// The combination of another operation with the same option in every choice.
@@ -171,9 +184,10 @@ fn same_combination(operation: &Operation, combination: usize, other: &Operation
         return None;
     }
     let mut found = 0_usize;
-    for (name, option) in choices(operation, combination).0 {
-        let choice = other.choices.iter().find(|choice| choice.name == name)?;
-        let position = choice.options.iter().position(|candidate| candidate.id == option)?;
+    for (index, choice) in operation.choices.iter().enumerate() {
+        let option = option_of(operation, combination, index)?;
+        let choice = other.choices.iter().find(|candidate| candidate.name == choice.name)?;
+        let position = choice.options.iter().position(|candidate| candidate.id == option.id)?;
         found = found.saturating_add(choice.stride.saturating_mul(position));
     }
     Some(found)

@@ -91,7 +91,7 @@ impl RateCard {
 
     fn exclude(&mut self, reader: &mut Reader, value: &Value, at: &At, bit: u32) {
         let Some(value) = reader.fields(value, at, "an exclusion", EXCLUSION_FIELDS) else { return };
-        self.mark(reader, value, at, |cell| cell.excluded |= bit);
+        self.mark(reader, value, at, &|cell| cell.excluded |= bit);
     }
 
     pub(super) fn read_pools(&mut self, reader: &mut Reader, card: &Value) {
@@ -107,7 +107,7 @@ impl RateCard {
             let monthly = self.monthly(reader, value, &at);
             self.pools.push(Pool { id: id.into(), title, monthly });
             let number = u16::try_from(index).unwrap_or(NO_POOL);
-            self.mark(reader, value, &at, |cell| {
+            self.mark(reader, value, &at, &|cell| {
                 if cell.pool == NO_POOL {
                     cell.pool = number;
                 }
@@ -116,7 +116,7 @@ impl RateCard {
     }
 
     /// Marks the cells that `value` names by its operation and its `when`.
-    fn mark(&mut self, reader: &mut Reader, value: &Value, at: &At, mark: impl Fn(&mut super::operation::Cell)) {
+    fn mark(&mut self, reader: &mut Reader, value: &Value, at: &At, mark: &dyn Fn(&mut super::operation::Cell)) {
         let id = reader.required_string(value, at, "operation", "the id of an operation");
         let when_value = reader.required(value, at, "when", "an object of choices (`{}` matches everything)");
         let (Some(id), Some(when_value)) = (id, when_value) else { return };

@@ -221,19 +221,24 @@ impl Operation {
     }
 
     /// Calls `visit` with every combination that a `when` matches, in the card's order.
-    pub fn for_each_match(&self, when: &When, visit: &mut impl FnMut(usize)) {
+    pub fn for_each_match(&self, when: &When, visit: &mut dyn FnMut(usize)) {
         self.matches_from(when, 0, 0, visit);
     }
 
-    fn matches_from(&self, when: &When, depth: usize, combination: usize, visit: &mut impl FnMut(usize)) {
+    fn matches_from(&self, when: &When, depth: usize, combination: usize, visit: &mut dyn FnMut(usize)) {
         let Some(choice) = self.choices.get(depth) else { return visit(combination) };
         let mut with = |option: u32| {
             let offset = choice.stride.saturating_mul(usize::try_from(option).unwrap_or(usize::MAX));
             self.matches_from(when, depth.saturating_add(1), combination.saturating_add(offset), visit);
         };
-        match when.0.get(depth).and_then(Option::as_ref) {
-            Some(options) => options.iter().copied().for_each(&mut with),
-            None => (0..u32::try_from(choice.options.len()).unwrap_or(0)).for_each(&mut with),
+        if let Some(Some(options)) = when.0.get(depth) {
+            for &option in options {
+                with(option);
+            }
+        } else {
+            for option in 0..u32::try_from(choice.options.len()).unwrap_or(0) {
+                with(option);
+            }
         }
     }
 }

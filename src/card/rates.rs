@@ -136,7 +136,8 @@ fn price(reader: &mut Reader, value: &Value, at: &At) -> Option<Range> {
 /// The options that a `when` names, in each choice of the operation; `None` when it has a fault.
 pub(super) fn when(reader: &mut Reader, value: &Value, at: &At, operation: &Operation) -> Option<When> {
     let before = reader.faults.len();
-    let mut when = When(vec![None; operation.choices.len()]);
+    let mut when = When(Vec::new());
+    when.0.resize(operation.choices.len(), None);
     for (name, value) in reader.object(value, at, "an object of choices")? {
         let at = at.key(name);
         let known = |index: usize| operation.choices.get(index).map(|choice| choice.name.as_str());

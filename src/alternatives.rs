@@ -75,7 +75,9 @@ impl Plan<'_> {
         }
         let mut alternatives = Vec::with_capacity(found.len());
         while let Some((_, Reverse(position))) = order.pop() {
-            alternatives.extend(found.get(position).map(|change| change.alternative(self.card.unit())));
+            if let Some(change) = found.get(position) {
+                alternatives.push(change.alternative(self.card.unit()));
+            }
         }
         alternatives
     }

@@ -67,11 +67,24 @@ impl RateCard {
     /// The items without a fault; what is wrong with the others is the reader's.
     pub(crate) fn read_plan(&self, reader: &mut Reader, document: &Value) -> Vec<Item> {
         let before = reader.faults.len();
-        let Some(list) = plan_items(reader, document) else { return Vec::new() };
+        let list = reader.fields(document, &At::Document, "a plan", &["items"]);
+        let list = list.and_then(|document| item_list(reader, document));
+        // A fault of the plan itself is reported without looking at the items.
+        match list {
+            Some(list) if reader.faults.len() == before => self.read_items(reader, list),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The items of a plan, or of a template, which has more than a plan.
+    pub(crate) fn read_items(&self, reader: &mut Reader, list: &[Value]) -> Vec<Item> {
+        let before = reader.faults.len();
         let at = At::Document.key("items");
         let mut items = Vec::with_capacity(list.len());
         for (index, item) in list.iter().enumerate() {
-            items.extend(self.read_item(reader, item, &at.index(index)));
+            if let Some(item) = self.read_item(reader, item, &at.index(index)) {
+                items.push(item);
+            }
         }
         if reader.faults.len() == before {
             self.check_amounts(reader, &items, &at);
@@ -87,23 +100,25 @@ impl RateCard {
         for (key, _) in members {
             reader.named(Code::UnknownField, &at.key(key), "field", key, &|index| operation.field_name(index));
         }
-        let mut options = Vec::new();
+        let mut options = Vec::with_capacity(operation.choices.len());
         for choice in &operation.choices {
-            options.extend(read_option(reader, item, at, choice));
+            if let Some(option) = read_option(reader, item, at, choice) {
+                options.push(option);
+            }
         }
-        let mut numbers = Vec::new();
+        let mut numbers = Vec::with_capacity(operation.numbers.len());
         for number in &operation.numbers {
-            numbers.push(read_number(reader, item, at, number));
+            numbers.push(read_number(reader, item, at, number).unwrap_or(0));
         }
-        // Sides that are both without fault have an area, whatever is wrong with the other fields.
-        let sides = numbers.get(1).zip(numbers.get(2)).filter(|_| operation.has_size());
-        if let Some((&Some(width), &Some(height))) = sides {
+        // Sides that are both without fault have an area, whatever is wrong with the other fields; others have none.
+        if let [_, width, height, ..] = *numbers
+            && operation.has_size()
+        {
             check_area(reader, at, operation, width, height);
         }
         if reader.faults.len() > before {
             return None;
         }
-        let numbers: Vec<u32> = numbers.into_iter().flatten().collect();
         let Asked { combination, pixels, count } = operation.asked(&options, &numbers);
         if let Some(reason) = operation.cell(combination).and_then(|(_, rate)| rate.price.as_ref().err()) {
             reader.fault(Code::Unavailable, at, &[reason]);
@@ -148,13 +163,11 @@ pub(crate) fn overflow(reader: &mut Reader, at: &At, what: &str) {
     reader.fault(Code::AmountOverflow, at, &[what, " would cost more than ", &digits(AMOUNT_CREDITS), " credits"]);
 }
 
-/// The list of a plan that is itself without fault.
-fn plan_items<'v>(reader: &mut Reader, document: &'v Value) -> Option<&'v [Value]> {
-    let before = reader.faults.len();
+/// The list of a plan or a template.
+pub(crate) fn item_list<'v>(reader: &mut Reader, document: &'v Value) -> Option<&'v [Value]> {
     let root = At::Document;
-    let document = reader.fields(document, &root, "a plan", &["items"])?;
     let at = root.key("items");
-    let list = match reader.required(document, &root, "items", "a list of items")? {
+    match reader.required(document, &root, "items", "a list of items")? {
         Value::List(items) if items.is_empty() => {
             let help = ["1 to ", &digits(ITEMS), " items"];
             reader.fault_with_help(Code::EmptyPlan, &at, &["the plan has no items"], &help);
@@ -167,8 +180,7 @@ fn plan_items<'v>(reader: &mut Reader, document: &'v Value) -> Option<&'v [Value
             None
         }
         items => reader.list(items, &at, "a list of items", ITEMS),
-    };
-    list.filter(|_| reader.faults.len() == before)
+    }
 }
 
 fn read_option(reader: &mut Reader, item: &Value, at: &At, choice: &Choice) -> Option<u32> {
@@ -233,13 +245,16 @@ impl Item {
                 members.push((choice.name.clone(), text(&option.id)));
             }
         }
-        let first_number = members.len();
-        for (number, &value) in operation.numbers.iter().zip(&self.numbers) {
-            members.push((number.name.clone(), Value::Number(value.into())));
+        let mut add = |number: &Number, value: u32| members.push((number.name.clone(), Value::Number(value.into())));
+        let mut numbers = operation.numbers.iter().zip(self.numbers.iter().copied());
+        let quantity = numbers.next();
+        for (number, value) in numbers {
+            add(number, value);
         }
         // The quantity comes first in the tables and last in a document: it multiplies all before it.
-        let quantity = members.remove(first_number);
-        members.push(quantity);
+        if let Some((number, value)) = quantity {
+            add(number, value);
+        }
         Value::Object(members)
     }
 }
@@ -259,7 +274,9 @@ impl Plan<'_> {
     pub fn document(&self) -> Value {
         let mut items = Vec::with_capacity(self.items.len());
         for item in &self.items {
-            items.extend(self.card.operations.get(item.operation).map(|operation| item.document(operation)));
+            if let Some(operation) = self.card.operations.get(item.operation) {
+                items.push(item.document(operation));
+            }
         }
         Value::Object(vec![("items".into(), Value::List(items))])
     }

@@ -84,9 +84,12 @@ impl Plan<'_> {
     /// ```
     pub fn preflight(&self, account: &Account) -> Preflight {
         let estimate = self.estimate(&account.free_units);
-        let blocks: Vec<Block> = (self.items.iter().enumerate())
-            .filter_map(|(index, item)| self.card.block(index, item, account.tier))
-            .collect();
+        let mut blocks = Vec::new();
+        for (index, item) in self.items.iter().enumerate() {
+            if let Some(block) = self.card.block(index, item, account.tier) {
+                blocks.push(block);
+            }
+        }
         let Range { low, expected, high } = estimate.total;
         let verdict = match account.balance {
             _ if !blocks.is_empty() => Verdict::NotAllowed,
@@ -122,11 +125,9 @@ impl RateCard {
             return None;
         }
         let tier = tier?;
-        let above = self.tiers.iter().enumerate().skip(tier.saturating_add(1));
-        let needs = above
-            .filter(|(above, _)| self.allows(Some(*above), item.operation, item.combination))
-            .map(|(_, tier)| tier)
-            .next();
+        let mut above = self.tiers.iter().enumerate().skip(tier.saturating_add(1));
+        let needs = above.find(|(above, _)| self.allows(Some(*above), item.operation, item.combination));
+        let needs = needs.map(|(_, tier)| tier);
         let title = self.operations.get(item.operation)?.item_title(item.combination);
         let own = &self.tiers.get(tier)?.title;
         let message = match needs {

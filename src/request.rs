@@ -126,44 +126,47 @@ impl RateCard {
     /// # Ok::<(), serde_json::Error>(())
     /// ```
     pub fn answer(&self, call: Call, request: &Value) -> Result<Answer, Faults> {
+        const NOTHING: &Value = &Value::Object(Vec::new());
         let takes_a_plan = call.fields().contains(&"plan");
         let nothing = matches!(request, Value::Object(members) if members.is_empty());
-        if takes_a_plan && request.get("plan").is_none() && (nothing || request.get("items").is_some()) {
-            return self.answer_request(call, &Value::Object(vec![("plan".into(), request.clone())]));
-        }
-        self.answer_request(call, request)
-    }
-
-    fn answer_request(&self, call: Call, request: &Value) -> Result<Answer, Faults> {
+        let is_plan = request.get("plan").is_none() && (nothing || request.get("items").is_some());
+        let (request, plan) =
+            if takes_a_plan && is_plan { (NOTHING, Some(request)) } else { (request, request.get("plan")) };
         let mut reader = Reader::default();
-        let answer = self.read_and_answer(&mut reader, call, request);
+        let answer = self.read_and_answer(&mut reader, call, request, plan);
         reader.finish_read(answer)
     }
 
     /// Reads all of a request before it answers, so that every fault is found; `None` when there is one.
-    fn read_and_answer(&self, reader: &mut Reader, call: Call, request: &Value) -> Option<Answer> {
+    fn read_and_answer(
+        &self,
+        reader: &mut Reader,
+        call: Call,
+        request: &Value,
+        plan: Option<&Value>,
+    ) -> Option<Answer> {
         let at = At::Document;
         let request = reader.fields(request, &at, "a request", call.fields())?;
         match call {
             Call::Estimate => {
-                let plan = self.requested_plan(reader, request);
+                let plan = self.requested_plan(reader, plan);
                 let free =
                     request.get("freeUnits").map(|units| self.free_units_at(reader, units, &at.key("freeUnits")));
                 Some(Answer::Estimate(plan?.estimate(&free.unwrap_or_else(FreeUnits::none))))
             }
             Call::Preflight => {
-                let plan = self.requested_plan(reader, request);
+                let plan = self.requested_plan(reader, plan);
                 let account = reader.required(request, &at, "account", "an account");
                 let account = account.and_then(|account| self.account_at(reader, account, &at.key("account")));
                 Some(Answer::Preflight(plan?.preflight(&account?)))
             }
             Call::Alternatives => {
-                let plan = self.requested_plan(reader, request);
+                let plan = self.requested_plan(reader, plan);
                 let tier = self.requested_tier(reader, request);
                 Some(Answer::Alternatives(plan?.alternatives_in(tier)))
             }
             Call::Fit => {
-                let plan = self.requested_plan(reader, request);
+                let plan = self.requested_plan(reader, plan);
                 let budget = reader.required_amount(request, &at, "budget", "a number of credits", Credits::MAX);
                 let tier = self.requested_tier(reader, request);
                 let (plan, budget) = (plan?, budget?);
@@ -183,9 +186,13 @@ impl RateCard {
         }
     }
 
-    fn requested_plan(&self, reader: &mut Reader, request: &Value) -> Option<Plan<'_>> {
-        let plan = reader.required(request, &At::Document, "plan", "a plan")?;
-        reader.object(plan, &At::Document.key("plan"), "a plan")?;
+    fn requested_plan(&self, reader: &mut Reader, plan: Option<&Value>) -> Option<Plan<'_>> {
+        let at = At::Document.key("plan");
+        let Some(plan) = plan else {
+            reader.missing(&at, "a plan");
+            return None;
+        };
+        reader.object(plan, &at, "a plan")?;
         let before = reader.faults.len();
         let items = self.read_plan(reader, plan);
         (reader.faults.len() == before).then_some(Plan { card: self, items })

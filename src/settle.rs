@@ -264,7 +264,9 @@ fn read_outcome(reader: &mut Reader, outcome: &Value, at: &At) -> Outcome {
     let at_lines = root.key("lines");
     let lines = reader.required_list(outcome, &root, "lines", "a list of lines", ITEMS);
     for (index, line) in lines.unwrap_or_default().iter().enumerate() {
-        read.lines.extend(read_outcome_line(reader, line, &at_lines.index(index)));
+        if let Some(line) = read_outcome_line(reader, line, &at_lines.index(index)) {
+            read.lines.push(line);
+        }
     }
     read
 }

@@ -104,10 +104,24 @@ impl Value {
 fn sorted(members: &[(String, Value)]) -> Vec<&(String, Value)> {
     let mut sorted: Vec<&(String, Value)> = Vec::with_capacity(members.len());
     for member in members {
-        let place = sorted.partition_point(|(key, _)| key.encode_utf16().lt(member.0.encode_utf16()));
+        let mut place = 0_usize;
+        while sorted.get(place).is_some_and(|(key, _)| precedes(key, &member.0)) {
+            place = place.saturating_add(1);
+        }
         sorted.insert(place, member);
     }
     sorted
+}
+
+fn precedes(key: &str, other: &str) -> bool {
+    let mut others = other.encode_utf16();
+    for unit in key.encode_utf16() {
+        match others.next() {
+            Some(other) if other == unit => {}
+            other => return other.is_some_and(|other| unit < other),
+        }
+    }
+    others.next().is_some()
 }
 
 /// A JSON string with only the escapes that JSON demands, as RFC 8785 has it.

@@ -5,6 +5,7 @@ use crate::{
     credits::Credits,
     error::{Code, Path, Step},
     limits::{EXCLUSIONS, FEATURES, FREE_UNITS, POOLS, REQUESTS_PER_MINUTE, TEMPLATES, TIERS},
+    plan::item_list,
     reading::{At, Reader},
     text::joined,
     value::Value,
@@ -165,14 +166,16 @@ impl RateCard {
     }
 
     fn check_template(&self, reader: &mut Reader, template: &Value, index: usize) {
-        let items = template.get("items").map(|items| ("items".to_owned(), items.clone()));
-        if let Some((_, Value::List(items))) = &items
+        if let Some(Value::List(items)) = template.get("items")
             && items.iter().any(|item| self.is_of_faulty_operation(item))
         {
             return;
         }
-        let Err(faults) = self.plan(&Value::Object(items.into_iter().collect())) else { return };
-        for mut fault in faults.errors {
+        let mut plan_reader = Reader::default();
+        if let Some(items) = item_list(&mut plan_reader, template) {
+            self.read_items(&mut plan_reader, items);
+        }
+        for mut fault in plan_reader.faults {
             let mut steps = vec![Step::Key("templates".into()), Step::Index(index)];
             steps.append(&mut fault.path.0);
             fault.path = Path(steps);

@@ -250,14 +250,9 @@ impl Rate {
         let none = [Band { up_to_pixels: u64::MAX, percent: Percent::default() }];
         let bands = if bands.is_empty() { &none } else { bands };
         // A price and a surcharge at their limits are a tenth of the largest amount, so neither step can fail.
-        self.units = bands
-            .iter()
-            .map(|band| {
-                price
-                    .surcharge(band.percent, step)
-                    .and_then(|extra| price.plus(extra))
-                    .unwrap_or(Range::exact(Credits::MAX))
-            })
-            .collect();
+        for band in bands {
+            let unit = price.surcharge(band.percent, step).and_then(|extra| price.plus(extra));
+            self.units.push(unit.unwrap_or(Range::exact(Credits::MAX)));
+        }
     }
 }

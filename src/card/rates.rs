@@ -41,7 +41,9 @@ pub(super) fn rates(
     for (index, value) in list.iter().enumerate() {
         let (when, mut rate) = rate(reader, value, &at_rates.index(index), operation);
         rate.compile(&operation.bands, step);
-        whens.extend(when);
+        if let Some(when) = when {
+            whens.push(when);
+        }
         operation.rates.push(rate);
     }
     if understood && whens.len() == list.len() {
@@ -111,7 +113,7 @@ fn rate(reader: &mut Reader, value: &Value, at: &At, operation: &Operation) -> (
 
 fn unavailable(reader: &mut Reader, rate: &Value, at: &At) -> String {
     let reason = reader.optional_text(rate, at, "unavailable").unwrap_or_default();
-    if reason.trim().is_empty() && matches!(rate.get("unavailable"), Some(Value::String(_))) {
+    if reason.chars().all(char::is_whitespace) && matches!(rate.get("unavailable"), Some(Value::String(_))) {
         let message = ["the reason has 1 to ", &digits(TEXT_CHARACTERS), " characters, because people are shown it"];
         reader.fault(Code::OutOfRange, &at.key("unavailable"), &message);
     }
@@ -153,7 +155,9 @@ pub(super) fn when(reader: &mut Reader, value: &Value, at: &At, operation: &Oper
 fn options_named(reader: &mut Reader, value: &Value, at: &At, choice: &Choice) -> Vec<u32> {
     let mut options = Vec::new();
     let Value::List(list) = value else {
-        options.extend(choice.option_named(reader, value, at));
+        if let Some(option) = choice.option_named(reader, value, at) {
+            options.push(option);
+        }
         return options;
     };
     if list.is_empty() {

@@ -53,12 +53,16 @@ fn operation(reader: &mut Reader, value: &Value, at: &At, step: Credits) -> Opti
     let mut numbers = vec![Number::quantity()];
     let bands = value.get("size").map(|value| size(reader, value, &at.key("size"), &mut numbers)).unwrap_or_default();
     for (index, value) in reader.optional_list(value, at, "counts", COUNTS).iter().enumerate() {
-        numbers.extend(count(reader, value, &at.key("counts").index(index)));
+        if let Some(count) = count(reader, value, &at.key("counts").index(index)) {
+            numbers.push(count);
+        }
     }
     let before_choices = reader.faults.len();
     let mut choices = Vec::new();
     for (index, value) in reader.optional_list(value, at, "choices", CHOICES).iter().enumerate() {
-        choices.extend(choice(reader, value, &at.key("choices").index(index)));
+        if let Some(choice) = choice(reader, value, &at.key("choices").index(index)) {
+            choices.push(choice);
+        }
     }
     let combinations = Operation::combinations(&choices);
     if combinations.is_none() {
@@ -81,9 +85,13 @@ fn operation(reader: &mut Reader, value: &Value, at: &At, step: Credits) -> Opti
 
 /// However many outputs an item asks for, their number is exact.
 fn countable(reader: &mut Reader, at: &At, numbers: &[Number]) {
-    let counts = numbers.iter().filter(|number| !["width", "height"].contains(&number.name.as_str()));
-    let most = counts.map(|count| u64::from(count.max)).try_fold(1, u64::checked_mul);
-    if most.is_none_or(|most| most > OUTPUTS) {
+    let mut most = 1_u64;
+    for number in numbers {
+        if !["width", "height"].contains(&number.name.as_str()) {
+            most = most.saturating_mul(number.max.into());
+        }
+    }
+    if most > OUTPUTS {
         let most = digits(OUTPUTS);
         let message = ["the greatest counts and quantity together are more than ", &most, " outputs"];
         reader.fault(Code::LimitExceeded, at, &message);
@@ -95,13 +103,19 @@ pub(super) fn duplicate(reader: &mut Reader, at: &At, what: &str, name: &str) {
 }
 
 /// Each field of an item has one meaning.
-fn unique_fields(reader: &mut Reader, at: &At, choices: &[Choice], numbers: &[Number]) {
+fn unique_fields<'f>(reader: &mut Reader, at: &At, choices: &'f [Choice], numbers: &'f [Number]) {
     let mut names = vec!["operation"];
-    for name in numbers.iter().map(|number| &number.name).chain(choices.iter().map(|choice| &choice.name)) {
-        if names.contains(&name.as_str()) {
+    let mut add = |name: &'f str| {
+        if names.contains(&name) {
             duplicate(reader, at, "field", name);
         }
         names.push(name);
+    };
+    for number in numbers {
+        add(&number.name);
+    }
+    for choice in choices {
+        add(&choice.name);
     }
 }
 

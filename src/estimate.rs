@@ -209,7 +209,9 @@ impl RateCard {
     /// The line of a valid item, whose table look-ups and products were checked when it was read.
     fn line(&self, index: usize, item: &Item, left: &mut FreeUnits) -> Option<Line> {
         let operation = self.operations.get(item.operation)?;
-        let rated = operation.rated(item, left)?;
+        let (cell, _) = operation.cell(item.combination)?;
+        let free = left.take(cell.pool, item.count);
+        let rated = operation.rated(item.combination, item.band, item.count, free)?;
         let mut parts = vec![Part::Base { amount: rated.base }];
         if let Some((percent, amount)) = rated.size {
             parts.push(Part::Size { percent, amount });
@@ -250,16 +252,15 @@ pub(crate) struct Rated<'c> {
 }
 
 impl Operation {
-    /// Rates an item. `None` where it is unavailable, or beyond the limit of amounts.
+    /// Rates so many outputs, of which some may be free. `None` where they are unavailable, or beyond the limit of amounts.
     #[inline(always)]
-    pub(crate) fn rated(&self, item: &Item, left: &mut FreeUnits) -> Option<Rated<'_>> {
-        let (cell, rate) = self.cell(item.combination)?;
+    pub(crate) fn rated(&self, combination: usize, band: usize, count: u64, free: u64) -> Option<Rated<'_>> {
+        let (cell, rate) = self.cell(combination)?;
         let base = *rate.price.as_ref().ok()?;
-        let unit = *rate.units.get(item.band)?;
-        let full = unit.times(item.count)?;
-        let free = left.take(cell.pool, item.count);
-        let size = match self.bands.get(item.band) {
-            Some(band) if unit != base => Some((band.percent, unit.less(base).times(item.count)?)),
+        let unit = *rate.units.get(band)?;
+        let full = unit.times(count)?;
+        let size = match self.bands.get(band) {
+            Some(band) if unit != base => Some((band.percent, unit.less(base).times(count)?)),
             _ => None,
         };
         Some(Rated {
@@ -267,7 +268,7 @@ impl Operation {
             rate,
             unit,
             free,
-            total: if free == 0 { full } else { unit.times(item.count.saturating_sub(free))? },
+            total: if free == 0 { full } else { unit.times(count.saturating_sub(free))? },
             base: size.map_or(full, |(_, size)| full.less(size)),
             size,
             accuracy: if unit.is_exact() { Accuracy::Exact } else { rate.accuracy.unwrap_or(self.accuracy) },

@@ -4,14 +4,12 @@
 //! is unusual in any way is not rated here: the strict lane looks at it again, and it alone says what is wrong.
 
 use crate::{
-    account::FreeUnits,
     card::{
         RateCard,
         operation::{Asked, Choice, Number, Operation},
     },
     credits::Range,
     estimate::{Accuracy, Rated},
-    plan::Item,
 };
 
 /// A field that is not given. JavaScript knows it as -2^31, which no field can hold.
@@ -63,15 +61,15 @@ impl Lane {
         for _ in 0..items {
             let of_item;
             (of_item, rest) = rest.split_at_checked(slots)?;
-            let (operation, item) = read(card, of_item)?;
+            let (operation, place) = read(card, of_item)?;
             let price = if wants_lines {
                 let figures;
                 (figures, lines) = lines.split_first_chunk_mut::<LINE>()?;
-                let rated = line(operation, &item, figures)?;
+                let rated = line(operation, place, figures)?;
                 accuracy = accuracy.max(rated.accuracy);
                 rated.total
             } else {
-                operation.price(item.combination, item.band, item.count)?
+                operation.price(place.combination, place.band, place.count)?
             };
             sum = sum.plus(price)?;
         }
@@ -82,8 +80,16 @@ impl Lane {
     }
 }
 
+/// Where an item stands in its operation's tables, and how many outputs it asks for.
+#[derive(Clone, Copy)]
+struct Place {
+    combination: usize,
+    band: usize,
+    count: u64,
+}
+
 /// The item in its slots; `None` for anything unusual.
-fn read<'c>(card: &'c RateCard, slots: &[i32]) -> Option<(&'c Operation, Item)> {
+fn read<'c>(card: &'c RateCard, slots: &[i32]) -> Option<(&'c Operation, Place)> {
     let (&position, fields) = slots.split_first()?;
     let position = usize::try_from(position).ok()?;
     let operation = card.operations.get(position)?;
@@ -96,11 +102,7 @@ fn read<'c>(card: &'c RateCard, slots: &[i32]) -> Option<(&'c Operation, Item)> 
         asked.multiply(operation.is_side(index), value(number, *fields.next()?)?);
     }
     let Asked { combination, pixels, count } = asked;
-    // The numbers themselves are needed only for writing the item out.
-    Some((
-        operation,
-        Item { operation: position, combination, band: operation.band(pixels)?, count, numbers: Vec::new() },
-    ))
+    Some((operation, Place { combination, band: operation.band(pixels)?, count }))
 }
 
 /// The option in a slot, or the default.
@@ -118,14 +120,14 @@ pub(super) fn value(number: &Number, slot: i32) -> Option<u32> {
 /// Rates an item and writes its line: combination, rate, count, accuracy, percentage of the size surcharge, then the
 /// ranges of unit, total, base and size. Without a surcharge the percentage is -1, and base and size stay as they were:
 /// base is the total.
-fn line<'c>(operation: &'c Operation, item: &Item, figures: &mut [f64; LINE]) -> Option<Rated<'c>> {
+fn line<'c>(operation: &'c Operation, place: Place, figures: &mut [f64; LINE]) -> Option<Rated<'c>> {
     let [combination, rate, count, accuracy, percent, ranges @ ..] = figures;
     let [unit_low, unit_expected, unit_high, low, expected, high, parts @ ..] = ranges;
     let [base_low, base_expected, base_high, size_low, size_expected, size_high] = parts;
-    let rated = operation.rated(item, &mut FreeUnits::none())?;
-    *combination = f64::from(u32::try_from(item.combination).ok()?);
+    let rated = operation.rated(place.combination, place.band, place.count, 0)?;
+    *combination = f64::from(u32::try_from(place.combination).ok()?);
     *rate = f64::from(rated.cell.rate);
-    *count = exact(item.count);
+    *count = exact(place.count);
     *accuracy = rated.accuracy.number();
     *percent = rated.size.map_or(-1.0, |(percent, _)| percent.to_number());
     write(rated.unit, [unit_low, unit_expected, unit_high]);

@@ -159,12 +159,17 @@ function readRange(from: Float64Array, at: number): Range {
   return { low: from[at]!, expected: from[at + 1]!, high: from[at + 2]! };
 }
 
-/** The total of one item, whose numbers these are; null when the strict lane would find a fault. */
-export function totalOf(card: OpenCard, numbers: Int32Array): Range | null {
+/**
+ * The total of one item, whose numbers these are; null when the strict lane would find a fault. They need not be written if
+ * they still stand in the slots.
+ */
+export function totalOf(card: OpenCard, numbers: Int32Array, stand: boolean): Range | null {
   const { number } = card;
   try {
-    takeSlots(card.slots, TOTAL);
-    for (let slot = 0; slot < numbers.length; slot += 1) slots[slot] = numbers[slot]!;
+    if (!stand || slots.length === 0) {
+      takeSlots(card.slots, TOTAL);
+      for (let slot = 0; slot < numbers.length; slot += 1) slots[slot] = numbers[slot]!;
+    }
     if (!rate(number, 1, card.slots, false)) return null;
     lookAgain();
     return readRange(figures, 0);

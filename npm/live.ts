@@ -1,3 +1,4 @@
+import { slots, uses } from "./instance.js";
 import { ABSENT, REFUSED, numberOf, totalOf } from "./lane.js";
 import type { Field, OpenCard } from "./open-card.js";
 import type { AnyCard, CardTypes, Estimate, Fault, Faults, Line, Range } from "./types.js";
@@ -20,6 +21,8 @@ export class LiveItem<C extends CardTypes = AnyCard> {
   #fields: ReadonlyMap<string, Field> = NO_FIELDS;
   /** What stands in the module's slots when the item is rated. */
   #numbers = new Int32Array(0);
+  /** Which use of the slots was this item's: nobody has taken them since if it is the last one. */
+  #use = 0;
   /** The values of the operation's fields, by slot. */
   #values: unknown[] = [];
   /** The values of the fields that the operation does not have. */
@@ -53,7 +56,9 @@ export class LiveItem<C extends CardTypes = AnyCard> {
   /** What the item costs; null while it has errors. */
   get total(): Range | null {
     if (this.#others.size > 0 || this.#numbers.length === 0) return null;
-    return totalOf(this.#card, this.#numbers);
+    const total = totalOf(this.#card, this.#numbers, this.#use === uses);
+    this.#use = uses;
+    return total;
   }
 
   /** The estimate's lines: one, or none while the item has errors. */
@@ -89,6 +94,7 @@ export class LiveItem<C extends CardTypes = AnyCard> {
     const known = typeof this.#operation === "string" ? this.#card.byId.get(this.#operation) : undefined;
     this.#fields = known?.byName ?? NO_FIELDS;
     this.#numbers = new Int32Array(known === undefined ? 0 : known.fields.length + 1).fill(ABSENT);
+    this.#use = 0;
     this.#values = [];
     this.#others = new Map();
     if (known !== undefined) this.#numbers[0] = known.index;
@@ -101,6 +107,8 @@ export class LiveItem<C extends CardTypes = AnyCard> {
 
   #write(field: Field, value: unknown): void {
     this.#values[field.slot] = value;
-    this.#numbers[field.slot] = value === undefined ? ABSENT : (numberOf(field, value) ?? REFUSED);
+    const number = value === undefined ? ABSENT : (numberOf(field, value) ?? REFUSED);
+    this.#numbers[field.slot] = number;
+    if (this.#use === uses) slots[field.slot] = number;
   }
 }

@@ -98,7 +98,9 @@ impl RateCard {
         let members = reader.object(item, at, "an item")?;
         let (position, operation) = self.read_operation(reader, item, at)?;
         for (key, _) in members {
-            reader.named(Code::UnknownField, &at.key(key), "field", key, &|index| operation.field_name(index));
+            if key != "operation" && !operation.has_field(key) {
+                reader.unknown(Code::UnknownField, &at.key(key), "field", key, &|index| operation.field_name(index));
+            }
         }
         let mut options = Vec::with_capacity(operation.choices.len());
         for choice in &operation.choices {
@@ -224,6 +226,10 @@ fn check_area(reader: &mut Reader, at: &At, operation: &Operation, width: u32, h
 }
 
 impl Operation {
+    fn has_field(&self, name: &str) -> bool {
+        self.choices.iter().any(|choice| choice.name == name) || self.numbers.iter().any(|number| number.name == name)
+    }
+
     /// The names of an item's fields: the operation, the choices, the numbers.
     fn field_name(&self, index: usize) -> Option<&str> {
         let Some(index) = index.checked_sub(1) else { return Some("operation") };

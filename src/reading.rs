@@ -112,7 +112,8 @@ impl Reader {
     }
 
     /// A name that is not among the known ones, with the nearest that is.
-    fn unknown(&mut self, code: Code, at: &At, what: &str, name: &str, known: Names) {
+    #[cold]
+    pub fn unknown(&mut self, code: Code, at: &At, what: &str, name: &str, known: Names) {
         let (start, rest) = shortened(name);
         let message = ["there is no ", what, " `", start, rest, "`"];
         let nearest = if self.faults.len() < SUGGESTIONS { nearest(start, rest, known) } else { None };

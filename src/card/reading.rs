@@ -163,9 +163,13 @@ impl Choice {
         if self.options.is_empty() {
             return None;
         }
-        let known = |index: usize| self.options.get(index).map(|option| option.id.as_str());
-        let position = reader.named(Code::UnknownOption, at, "option", id, &known)?;
-        u32::try_from(position).ok()
+        // Looked for directly: this is what reading a plan does most.
+        let position = self.options.iter().position(|option| option.id == id);
+        if position.is_none() {
+            let known = |index: usize| self.options.get(index).map(|option| option.id.as_str());
+            reader.unknown(Code::UnknownOption, at, "option", id, &known);
+        }
+        u32::try_from(position?).ok()
     }
 }
 

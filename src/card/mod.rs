@@ -5,13 +5,12 @@ mod offers;
 pub(crate) mod operation;
 mod rates;
 mod reading;
-mod sha256;
 #[cfg(not(target_family = "wasm"))]
 mod text;
 #[cfg(not(target_family = "wasm"))]
 mod typescript;
 
-use self::sha256::sha256;
+use sha2::{Digest, Sha256};
 
 pub use self::compare::{Change, Choices, Comparison, Summary};
 pub use self::offers::{Pool, Tier};
@@ -235,10 +234,8 @@ fn fingerprint(document: &Value) -> String {
     let mut text = String::new();
     document.canonical(&mut text);
     let mut fingerprint = String::from("sha256:");
-    for word in sha256(text.as_bytes()) {
-        for byte in word.to_be_bytes() {
-            push_hexadecimal(byte, &mut fingerprint);
-        }
+    for byte in Sha256::digest(text.as_bytes()) {
+        push_hexadecimal(byte, &mut fingerprint);
     }
     fingerprint
 }

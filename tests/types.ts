@@ -1,6 +1,6 @@
 /** What the package's types allow and refuse; this file is type-checked and never run. */
 import { RateCard } from "pricetag";
-import type { AnyCard, Card, Estimate, Faults, Fit, ImageStudio, ImageStudioItem, Plan, Preflight, Range } from "pricetag";
+import type { AnyCard, Card, Estimate, Faults, Fit, ImageStudio, ImageStudioItem, Plan, Preflight, Range, RatedRows } from "pricetag";
 import golden from "./golden.json" with { type: "json" };
 
 const card = RateCard.builtin();
@@ -41,6 +41,18 @@ card.preflight({ items: [{ operation: "library" }] }, { tier: "gold", balance: 1
 card.estimate({ items: [{ operation: "library" }] }, { flux: 1 });
 // @ts-expect-error a plan has items only
 card.estimate({ items: [], note: "" });
+
+// Columns are arrays of whole numbers; what is the same in every row is written as in an item.
+card.estimateMany("create", { model: new Uint8Array(2), quality: "draft", width: 512 }) satisfies RatedRows | Faults;
+// @ts-expect-error there is no operation `paint`
+card.estimateMany("paint", {});
+// @ts-expect-error there is no field `modle`
+card.estimateMany("create", { modle: new Uint8Array(2) });
+// @ts-expect-error there is no quality `ultra`
+card.estimateMany("create", { quality: "ultra" });
+// @ts-expect-error a column's numbers are whole
+card.estimateMany("create", { width: new Float64Array(2) });
+card.options("create", "model") satisfies string[];
 
 const item: ImageStudioItem = { operation: "upscale", mode: "fast", quantity: 2 };
 const plan: Plan<ImageStudio> = { items: [item] };

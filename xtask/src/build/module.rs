@@ -74,7 +74,7 @@ fn optimise(workspace: &Workspace) -> Result<()> {
             .arg(workspace.tool("binaryen/bin/wasm-opt"))
             .arg(bound.join("pricetag_bg.wasm"))
             .args(FEATURES)
-            .args(["-Oz", "--strip-debug"])
+            .args(["-O2", "--strip-debug"])
             .args(NOT_INLINED)
             .arg("--output")
             .arg(&optimised),

@@ -29,6 +29,7 @@ const isColumn = (value: unknown): value is Column =>
 export function estimateMany(card: OpenCard, id: string, columns: Columns, strict: Strict): RatedRows | Faults {
   // A copy, so that nobody's getters run later.
   columns = { ...columns };
+  if ("operation" in columns) return { errors: [OPERATION_TWICE] };
   const arrays = Object.entries(columns).filter((entry): entry is [string, Column] => isColumn(entry[1]));
   const rows = Math.max(0, ...arrays.map(([, column]) => column.length));
   if (rows === 0) return { errors: [NO_ROWS] };
@@ -49,6 +50,12 @@ const NO_ROWS: Fault = {
   path: "rows",
   message: "there are no rows",
   help: "a column is an array of whole numbers, such as a Uint16Array",
+};
+
+const OPERATION_TWICE: Fault = {
+  code: "unknown-field",
+  path: "columns.operation",
+  message: "the operation is named beside the columns, and is the same in every row",
 };
 
 const tooShort = (name: string, length: number, rows: number): Fault => ({

@@ -51,7 +51,7 @@ export function takeSlots(slotsNeeded: number, figuresNeeded: number): void {
   if (slots.length >= slotsNeeded && figures.length >= figuresNeeded) return;
   slotsMax = Math.max(slotsMax, slotsNeeded);
   figuresMax = Math.max(figuresMax, figuresNeeded);
-  reserve(slotsMax, figuresMax);
+  guarded(() => reserve(slotsMax, figuresMax));
   look();
 }
 

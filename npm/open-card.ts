@@ -138,7 +138,8 @@ export class OpenCard {
   /** Gives its memory back; the built-in card is everybody's, and stays. */
   close(): void {
     if (this === shared) return;
-    if (this.#held.generation === instance.generation) close(this.#held.card);
+    const { card, generation } = this.#held;
+    if (generation === instance.generation) guarded(() => close(card));
     this.#hold({ card: 0, generation: CLOSED });
   }
 }

@@ -246,6 +246,7 @@ test("columns with faults name the row, or what is wrong with all of them", () =
   const table = [
     ["paint", { quantity: two }, ["unknown-operation at columns.operation"]],
     ["create", {}, ["empty-plan at rows"]],
+    ["create", { quantity: two, operation: "edit" }, ["unknown-field at columns.operation"]],
     ["create", { quantity: new Uint16Array(0) }, ["empty-plan at rows"]],
     ["create", { quantity: [1, 2] }, ["empty-plan at rows"]],
     ["create", { quantity: two, variations: [1, 2] }, ["wrong-type at columns.variations"]],

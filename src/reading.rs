@@ -316,40 +316,17 @@ fn is_whole(number: f64) -> bool {
 ///
 /// Comparing costs length × length, and a longer name is near to nothing.
 fn nearest<'n>(start: &str, rest: &str, known: Names<'_, 'n>) -> Option<&'n str> {
-    let name = joined(&[start, rest]);
+    let name = joined(&[start, rest]).to_ascii_lowercase();
+    let distance = |candidate: &str| strsim::levenshtein(&name, &candidate.to_ascii_lowercase());
     let mut nearest = known(0)?;
-    let mut least = distance(&name, nearest);
+    let mut least = distance(nearest);
     let mut index = 1_usize;
     while let Some(candidate) = known(index) {
-        let distance = distance(&name, candidate);
-        if distance < least {
-            (least, nearest) = (distance, candidate);
+        let found = distance(candidate);
+        if found < least {
+            (least, nearest) = (found, candidate);
         }
         index = index.saturating_add(1);
     }
     Some(nearest)
-}
-
-/// How many characters must be inserted, left out or replaced to make one name of the other (Levenshtein's distance).
-fn distance(name: &str, other: &str) -> usize {
-    // For each start of `other`, the distance to it from the part of `name` that was looked at.
-    let mut row = vec![0];
-    for (length, _) in (1_usize..).zip(other.chars()) {
-        row.push(length);
-    }
-    for (length, character) in (1_usize..).zip(name.chars()) {
-        let mut before = length;
-        let mut replaced = length.saturating_sub(1);
-        for (slot, candidate) in row.iter_mut().skip(1).zip(other.chars()) {
-            let equal = character.eq_ignore_ascii_case(&candidate);
-            let replacing = if equal { replaced } else { replaced.saturating_add(1) };
-            replaced = *slot;
-            before = replacing.min(replaced.saturating_add(1)).min(before.saturating_add(1));
-            *slot = before;
-        }
-        if let Some(first) = row.first_mut() {
-            *first = length;
-        }
-    }
-    row.last().copied().unwrap_or(0)
 }

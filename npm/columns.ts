@@ -17,18 +17,11 @@ type Columns = Record<string, unknown>;
 /** Rates an item as it is, which says what is wrong with it. */
 type Strict = (item: Columns) => Fault[];
 
-const isColumn = (value: unknown): value is Column =>
-  value instanceof Uint8Array ||
-  value instanceof Uint16Array ||
-  value instanceof Int32Array ||
-  value instanceof Uint32Array ||
-  value instanceof Int16Array ||
-  value instanceof Int8Array;
-
 /** The rates of every row, or the faults of those that have some. */
 export function estimateMany(card: OpenCard, id: string, columns: Columns, strict: Strict): RatedRows | Faults {
-  // A copy, so that nobody's getters run later.
-  columns = { ...columns };
+  // A copy, with plain views of its arrays, so that nobody's code runs later and nothing is inherited.
+  columns = Object.assign(Object.create(null), columns);
+  for (const [name, value] of Object.entries(columns)) if (isColumn(value)) columns[name] = plainView(value);
   if ("operation" in columns) return { errors: [OPERATION_TWICE] };
   const arrays = Object.entries(columns).filter((entry): entry is [string, Column] => isColumn(entry[1]));
   const rows = Math.max(0, ...arrays.map(([, column]) => column.length));
@@ -43,6 +36,16 @@ export function estimateMany(card: OpenCard, id: string, columns: Columns, stric
   const common = faultsOf(0).filter(({ path }) => !own.has(path));
   if (operation === undefined || common.length > 0) return { errors: common.map((fault) => moved(fault, "columns")) };
   return rateRows(card, operation, columns, rows, faultsOf);
+}
+
+const KINDS = [Uint8Array, Uint16Array, Int32Array, Uint32Array, Int16Array, Int8Array] as const;
+
+const isColumn = (value: unknown): value is Column => KINDS.some((kind) => value instanceof kind);
+
+/** The same numbers without what a class of somebody's own may have added. */
+function plainView(column: Column): Column {
+  for (const kind of KINDS) if (column instanceof kind) return new kind(column.buffer as ArrayBuffer, column.byteOffset, column.length);
+  return column;
 }
 
 const NO_ROWS: Fault = {
@@ -71,11 +74,11 @@ function moved(fault: Fault, to: string): Fault {
 
 /** A row as an item, with the ids of its options. */
 function itemAt(operation: Operation | undefined, id: string, columns: Columns, row: number): Columns {
-  const item: Columns = {};
+  const item: Columns = Object.create(null);
   for (const [name, value] of Object.entries(columns)) {
     const found = isColumn(value) ? value[row] : value;
     const options = isColumn(value) ? operation?.byName.get(name)?.options : null;
-    item[name] = options == null ? found : ([...options.keys()][found as number] ?? String(found));
+    item[name] = options == null ? found : ([...options.keys()][found as number] ?? found);
   }
   return { ...item, operation: id };
 }
@@ -103,7 +106,10 @@ function rateRows(
       if (errors.length === 0) readRows(rated, start, end);
       continue;
     }
-    errors.push(...faultsOfRows(start, end, faultsOf));
+    const faults = faultsOfRows(start, end, faultsOf);
+    // Rows without a price must never pass for rows that cost nothing.
+    if (faults.length === 0) throw new Error("the columns changed while they were rated");
+    errors.push(...faults);
     if (errors.length > FAULTS_MAX) return { errors: [...errors.slice(0, FAULTS_MAX), MORE] };
   }
   return errors.length > 0 ? { errors } : rated;

@@ -50,8 +50,6 @@ function writePlan(card: OpenCard, plan: unknown): number {
     if (key !== "items") return 0;
     named = true;
   }
-  // What everything inherits is no member of an item either, and a plan without a prototype does not show it.
-  for (const _ in EMPTY) return 0;
   const items = named ? plan["items"] : undefined;
   if (!Array.isArray(items)) return 0;
   const count = items.length;
@@ -63,6 +61,8 @@ function writePlan(card: OpenCard, plan: unknown): number {
   for (let index = 0; index < count; index += 1) {
     if (!writeItem(card.byId, items[index], into, index * width)) return 0;
   }
+  // What everything inherits is no member of an item. It is looked at last, because a getter may have added to it.
+  for (const _ in EMPTY) return 0;
   // A getter may have asked for a price: then these slots hold something else, or lead nowhere as the memory has grown.
   return uses !== use || into.length === 0 ? 0 : count;
 }
@@ -71,7 +71,7 @@ const EMPTY = {};
 
 /** An object as it is written in code or comes from JSON, which inherits nothing that counts. */
 function isPlain(value: unknown): value is Record<string, unknown> {
-  if (typeof value !== "object" || value === null) return false;
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null;
 }

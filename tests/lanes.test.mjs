@@ -129,6 +129,7 @@ const UNUSUAL = {
   "another realm": [runInNewContext(`({ items: [{ operation: "create", variations: 5 }] })`), 20],
   "a list with members": [{ items: Object.assign([{ operation: "create" }], { colour: "red" }) }, 4],
   "a list of a class": [{ items: class extends Array {}.from([{ operation: "create" }]) }, 4],
+  "a list dressed as an item": [{ items: [Object.setPrototypeOf(Object.assign([], { operation: "create" }), Object.prototype)] }, ["wrong-type at items[0]"]],
   "a sparse list": [{ items: Object.assign([], { 1: { operation: "create" } }) }, ["wrong-type at items[0]"]],
   "something like a list": [{ items: { length: 1, 0: { operation: "create" } } }, ["wrong-type at items"]],
   "a member beside the items": [{ items: [{ operation: "create" }], note: undefined, other: 1 }, ["unknown-field at other"]],
@@ -246,6 +247,7 @@ test("columns with faults name the row, or what is wrong with all of them", () =
   const table = [
     ["paint", { quantity: two }, ["unknown-operation at columns.operation"]],
     ["create", {}, ["empty-plan at rows"]],
+    ["create", Object.assign(JSON.parse('{"__proto__": 5}'), { quantity: two }), ["unknown-field at columns.__proto__"]],
     ["create", { quantity: two, operation: "edit" }, ["unknown-field at columns.operation"]],
     ["create", { quantity: new Uint16Array(0) }, ["empty-plan at rows"]],
     ["create", { quantity: [1, 2] }, ["empty-plan at rows"]],
@@ -256,7 +258,7 @@ test("columns with faults name the row, or what is wrong with all of them", () =
     ["edit", { quantity: two }, ["missing-field at columns.edit"]],
     ["create", { quantity: two, variations: Uint16Array.of(1) }, ["missing-field at rows[1].variations"]],
     ["create", { quantity: Uint16Array.of(0, 1, 10_001) }, ["out-of-range at rows[0].quantity", "out-of-range at rows[2].quantity"]],
-    ["create", { quality: Uint8Array.of(0, 3, 2) }, ["unknown-option at rows[1].quality"]],
+    ["create", { quality: Uint8Array.of(0, 3, 2) }, ["wrong-type at rows[1].quality"]],
     ["create", { quantity: Uint32Array.of(1, 2 ** 31, 2 ** 31 + 1, 2 ** 32 - 1) }, [1, 2, 3].map((row) => `out-of-range at rows[${row}].quantity`)],
     ["create", { quantity: Int32Array.of(-(2 ** 31), 1, -1) }, [0, 2].map((row) => `out-of-range at rows[${row}].quantity`)],
     ["create", { width: Uint16Array.of(64, 65535) }, ["out-of-range at rows[1].width"]],
@@ -276,6 +278,21 @@ test("rows that together cost more than an amount can be have no total, and a ro
   assert.ok(most.high.every((figure) => figure === 1_000_000_000));
   assert.deepEqual(places(dear.estimateMany("paint", { quantity: Uint16Array.of(1, 10_000) })), ["amount-overflow at rows[1]"]);
   dear.free();
+});
+
+test("options that look like numbers, and fields that every object inherits, are told from those", () => {
+  const [options, counts] = [["1", "2"].map((id) => ({ id })), [{ name: "constructor", default: 2, max: 9 }]];
+  const operations = [{ id: "print", choices: [{ name: "copies", options }], counts, rates: [{ when: {}, price: 7 }] }];
+  const print = RateCard.from({ id: "print", version: "1", operations });
+  assert.deepEqual([...print.estimateMany("print", { copies: Uint8Array.of(0, 1) }).expected], [14, 14]);
+  assert.deepEqual(places(print.estimateMany("print", { copies: Uint8Array.of(0, 2) })), ["wrong-type at rows[1].copies"]);
+  print.free();
+});
+
+test("counts that are named as sides are counts, and are bounded as such", () => {
+  const counts = ["width", "height"].map((name) => ({ name, max: 1_000_000_000 }));
+  const card = RateCard.from({ id: "area", version: "1", operations: [{ id: "print", counts, rates: [{ when: {}, price: 1 }] }] });
+  assert.deepEqual(places(card), ["limit-exceeded at operations[0].counts"]);
 });
 
 /** A card of the least size, to make many of. */

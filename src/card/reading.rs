@@ -72,7 +72,7 @@ fn operation(reader: &mut Reader, value: &Value, at: &At, step: Credits) -> Opti
     // Which rates win can only be told when every choice was understood.
     let understood = reader.faults.len() == before_choices;
     unique_fields(reader, at, &choices, &numbers);
-    countable(reader, &at.key("counts"), &numbers);
+    countable(reader, &at.key("counts"), &numbers, value.get("size").is_some());
     set_strides(&mut choices);
     let cell = Cell { rate: UNPRICED, pool: NO_POOL, excluded: 0 };
     let cells = vec![cell; combinations.unwrap_or(0)];
@@ -84,10 +84,11 @@ fn operation(reader: &mut Reader, value: &Value, at: &At, step: Credits) -> Opti
 }
 
 /// However many outputs an item asks for, their number is exact.
-fn countable(reader: &mut Reader, at: &At, numbers: &[Number]) {
+fn countable(reader: &mut Reader, at: &At, numbers: &[Number], has_size: bool) {
     let mut most = 1_u64;
     for number in numbers {
-        if !["width", "height"].contains(&number.name.as_str()) {
+        // Without a size, these are counts like any other.
+        if !has_size || !["width", "height"].contains(&number.name.as_str()) {
             most = most.saturating_mul(number.max.into());
         }
     }

@@ -150,7 +150,8 @@ impl Credits {
     /// ```
     #[must_use]
     pub fn plus(self, other: Self) -> Option<Self> {
-        self.0.checked_add(other.0).and_then(Self::from_millicredits)
+        // Two amounts are so small that their sum cannot wrap.
+        Self::from_millicredits(self.0.wrapping_add(other.0))
     }
 
     /// The amount for `count` outputs, or `None` beyond the largest amount.
@@ -182,9 +183,9 @@ impl Credits {
     /// ```
     #[must_use]
     pub fn less(self, other: Self) -> Self {
-        // Two amounts are at most 2 × 10^12 apart, so this cannot saturate. A difference that passes the limit
+        // Two amounts are at most 2 × 10^12 apart, so this cannot wrap. A difference that passes the limit
         // of amounts is a shortage of more than the limit, which only a negative balance could make.
-        Self(self.0.saturating_sub(other.0))
+        Self(self.0.wrapping_sub(other.0))
     }
 
     /// How many whole times `price` goes into this amount; `None` when the price is nothing.
@@ -297,6 +298,25 @@ impl Range {
     #[inline(always)]
     pub fn times(self, count: u64) -> Option<Self> {
         Some(Self { low: self.low.times(count)?, expected: self.expected.times(count)?, high: self.high.times(count)? })
+    }
+
+    /// The three amounts of a price for `count` outputs, or `None` when one passes the largest amount.
+    ///
+    /// A price ascends from nothing or more, so none of its figures passes what the high one does not.
+    #[inline(always)]
+    pub(crate) fn price_times(self, count: u64) -> Option<Self> {
+        let high = self.high.times(count)?;
+        let times = |amount: Credits| Credits(amount.0.wrapping_mul(count.cast_signed()));
+        Some(Self { low: times(self.low), expected: times(self.expected), high })
+    }
+
+    /// The sums of two prices, or `None` when one passes the largest amount; only the high one can be the first to.
+    #[cfg(target_family = "wasm")]
+    #[inline(always)]
+    pub(crate) fn plus_price(self, other: Self) -> Option<Self> {
+        let high = self.high.plus(other.high)?;
+        let sum = |one: Credits, other: Credits| Credits(one.0.wrapping_add(other.0));
+        Some(Self { low: sum(self.low, other.low), expected: sum(self.expected, other.expected), high })
     }
 
     /// Sums in millicredits with these figures added, as they are for a few thousand ranges before they are checked.

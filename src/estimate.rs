@@ -258,10 +258,13 @@ impl Operation {
         let (cell, rate) = self.cell(combination)?;
         let base = *rate.price.as_ref().ok()?;
         let unit = *rate.units.get(band)?;
-        let full = unit.times(count)?;
-        let size = match self.bands.get(band) {
-            Some(band) if unit != base => Some((band.percent, unit.less(base).times(count)?)),
-            _ => None,
+        let full = unit.price_times(count)?;
+        let (base, size) = match self.bands.get(band) {
+            Some(band) if unit != base => {
+                let base = base.price_times(count)?;
+                (base, Some((band.percent, full.less(base))))
+            }
+            _ => (full, None),
         };
         Some(Rated {
             cell,
@@ -269,7 +272,7 @@ impl Operation {
             unit,
             free,
             total: if free == 0 { full } else { unit.times(count.saturating_sub(free))? },
-            base: size.map_or(full, |(_, size)| full.less(size)),
+            base,
             size,
             accuracy: if unit.is_exact() { Accuracy::Exact } else { rate.accuracy.unwrap_or(self.accuracy) },
         })

@@ -204,7 +204,7 @@ impl Operation {
     /// What `count` outputs cost there; `None` where that is unavailable, or beyond the limit of amounts.
     #[inline(always)]
     pub fn price(&self, combination: usize, band: usize, count: u64) -> Option<Range> {
-        self.unit(combination, band)?.times(count)
+        self.unit(combination, band)?.price_times(count)
     }
 
     /// The title of an item: the operation's, then each chosen option's.

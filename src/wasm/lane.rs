@@ -49,6 +49,7 @@ impl Lane {
     /// its choices, its numbers. The figures begin with the total's; where `lines` are wanted, one follows for each item.
     ///
     /// Answers whether every item has a price, and the plan too.
+    #[inline(always)]
     pub fn rate(&mut self, card: &RateCard, items: usize, slots: usize, lines: bool) -> bool {
         self.rate_each(card, items, slots, lines).is_some()
     }
@@ -71,7 +72,7 @@ impl Lane {
             } else {
                 operation.price(place.combination, place.band, place.count)?
             };
-            sum = sum.plus(price)?;
+            sum = sum.plus_price(price)?;
         }
         let [low, expected, high, least] = total;
         write(sum, [low, expected, high]);

@@ -188,6 +188,12 @@ pub fn figures_at() -> *const f64 {
 /// Rates the items in the slots; see [`Lane::rate`].
 #[wasm_bindgen]
 pub fn rate(card: usize, items: usize, slots: usize, lines: bool) -> bool {
+    rate_items(card, items, slots, lines)
+}
+
+/// A function of its own: what stands in an exported one is called by a pointer to a closure, its arguments in memory.
+#[inline(never)]
+fn rate_items(card: usize, items: usize, slots: usize, lines: bool) -> bool {
     let mut held = held();
     let (lane, card) = held.lane(card);
     lane.rate(card, items, slots, lines)

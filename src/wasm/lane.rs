@@ -141,10 +141,7 @@ fn line<'c>(operation: &'c Operation, place: Place, figures: &mut [f64; LINE]) -
 }
 
 pub(super) fn write(range: Range, [low, expected, high]: [&mut f64; 3]) {
-    *high = range.high.to_number();
-    // Most prices are one figure, and a division takes longer than to see that.
-    (*low, *expected) =
-        if range.is_exact() { (*high, *high) } else { (range.low.to_number(), range.expected.to_number()) };
+    (*low, *expected, *high) = (range.low.to_number(), range.expected.to_number(), range.high.to_number());
 }
 
 #[expect(clippy::as_conversions, clippy::cast_precision_loss, reason = "a card's greatest count is exact as a number")]

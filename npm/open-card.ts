@@ -28,7 +28,7 @@ export interface Operation {
   /** The note of each rate. */
   notes: (string | null)[];
   /** The titles that were asked for, by combination of options. */
-  titles: Map<number, string>;
+  titles: string[];
 }
 
 /** What the module answers when it opens a card. */
@@ -126,13 +126,8 @@ export class OpenCard {
   }
 
   title({ index, titles }: Operation, combination: number): string {
-    let found = titles.get(combination);
-    if (found === undefined) {
-      const card = this.number;
-      found = guarded(() => title(card, index, combination));
-      titles.set(combination, found);
-    }
-    return found;
+    const card = this.number;
+    return (titles[combination] ??= guarded(() => title(card, index, combination)));
   }
 
   /** Gives its memory back; the built-in card is everybody's, and stays. */
@@ -155,5 +150,5 @@ function operationOf({ id, fields, notes }: Opened["operations"][number], index:
     return { name, slot: position + 1, options: numbered };
   });
   const byName = new Map(known.map((field) => [field.name, field]));
-  return { index, id, fields: known, byName, notes, titles: new Map() };
+  return { index, id, fields: known, byName, notes, titles: [] };
 }

@@ -91,11 +91,9 @@ function writeItem(byId: ReadonlyMap<string, Operation>, item: unknown, into: In
       named = true;
       continue;
     }
-    // Members mostly stand in the card's order, so that the next is near: nearer than a map finds it.
-    for (let left = length; fields[place]!.name !== key; place = place + 1 === length ? 0 : place + 1) {
-      if ((left -= 1) === 0) return false;
-    }
-    const field = fields[place]!;
+    place = placeOf(fields, key, place);
+    const field = fields[place];
+    if (field === undefined) return false;
     const value = item[key];
     if (value === undefined) continue;
     const number = numberOf(field, value);
@@ -103,6 +101,17 @@ function writeItem(byId: ReadonlyMap<string, Operation>, item: unknown, into: In
     into[at + field.slot] = number;
   }
   return named;
+}
+
+/**
+ * The place of a name among the fields, or their number if it is none. It is looked for from where the last one stood:
+ * members mostly come in the card's order, and a slider changes one field, so that it is found sooner than by a map.
+ */
+export function placeOf(fields: readonly Field[], name: string, from: number): number {
+  const { length } = fields;
+  for (let place = from; place < length; place += 1) if (fields[place]!.name === name) return place;
+  for (let place = 0; place < from; place += 1) if (fields[place]!.name === name) return place;
+  return length;
 }
 
 /** The number of a field's value: an option's, or the value itself if it is one of 32 bits. */

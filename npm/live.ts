@@ -1,9 +1,9 @@
 import { slots, uses } from "./instance.js";
-import { ABSENT, REFUSED, numberOf, totalOf } from "./lane.js";
+import { ABSENT, REFUSED, numberOf, placeOf, totalOf } from "./lane.js";
 import type { Field, OpenCard } from "./open-card.js";
 import type { AnyCard, CardTypes, Estimate, Fault, Faults, Line, Range } from "./types.js";
 
-const NO_FIELDS: ReadonlyMap<string, Field> = new Map();
+const NO_FIELDS: readonly Field[] = [];
 
 /**
  * An item that changes one field at a time: what a form holds.
@@ -18,7 +18,9 @@ export class LiveItem<C extends CardTypes = AnyCard> {
   readonly #card: OpenCard;
   readonly #estimate: (item: C["item"]) => Estimate<C> | Faults;
   #operation: unknown;
-  #fields: ReadonlyMap<string, Field> = NO_FIELDS;
+  #fields = NO_FIELDS;
+  /** The place of the field that was set last. */
+  #place = 0;
   /** What stands in the module's slots when the item is rated. */
   #numbers = new Int32Array(0);
   /** Which use of the slots was this item's: nobody has taken them since if it is the last one. */
@@ -45,9 +47,12 @@ export class LiveItem<C extends CardTypes = AnyCard> {
   /** Sets a field; `undefined` takes it away, so that its default holds. */
   set(field: string, value: string | number | undefined): this {
     this.#answer = undefined;
-    const known = this.#fields.get(field);
-    if (known !== undefined) this.#write(known, value);
-    else if (field === "operation") this.#start([...this.#entries(), [field, value]]);
+    const place = placeOf(this.#fields, field, this.#place);
+    const known = this.#fields[place];
+    if (known !== undefined) {
+      this.#place = place;
+      this.#write(known, value);
+    } else if (field === "operation") this.#start([...this.#entries(), [field, value]]);
     else if (value === undefined) this.#others.delete(field);
     else this.#others.set(field, value);
     return this;
@@ -80,7 +85,7 @@ export class LiveItem<C extends CardTypes = AnyCard> {
 
   #entries(): [string, unknown][] {
     const entries: [string, unknown][] = this.#operation === undefined ? [] : [["operation", this.#operation]];
-    for (const { name, slot } of this.#fields.values()) {
+    for (const { name, slot } of this.#fields) {
       if (this.#values[slot] !== undefined) entries.push([name, this.#values[slot]]);
     }
     return [...entries, ...this.#others];
@@ -92,14 +97,15 @@ export class LiveItem<C extends CardTypes = AnyCard> {
     this.#operation = values.get("operation");
     values.delete("operation");
     const known = typeof this.#operation === "string" ? this.#card.byId.get(this.#operation) : undefined;
-    this.#fields = known?.byName ?? NO_FIELDS;
+    this.#fields = known?.fields ?? NO_FIELDS;
+    this.#place = 0;
     this.#numbers = new Int32Array(known === undefined ? 0 : known.fields.length + 1).fill(ABSENT);
     this.#use = 0;
     this.#values = [];
     this.#others = new Map();
     if (known !== undefined) this.#numbers[0] = known.index;
     for (const [name, value] of values) {
-      const field = this.#fields.get(name);
+      const field = known?.byName.get(name);
       if (field !== undefined) this.#write(field, value);
       else if (value !== undefined) this.#others.set(name, value);
     }

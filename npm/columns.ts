@@ -1,14 +1,12 @@
 /** Rows given as columns: a million items of one operation, each field an array. */
 import { rate_rows } from "./generated/pricetag.js";
 import { figures, guarded, lookAgain, slots, takeSlots } from "./instance.js";
-import { ABSENT, REFUSED, TOTAL, numberOf } from "./lane.js";
-import type { OpenCard, Operation } from "./open-card.js";
+import { TOTAL, numberOf } from "./lane.js";
+import { COLUMN, NOTHING, type OpenCard, type Operation } from "./open-card.js";
 import type { Column, Fault, Faults, RatedRows } from "./types.js";
 
 /** Rows that the module rates in one go. */
 const ROWS = 2048;
-/** What a field that has a column holds in the place of a value. */
-const COLUMN = REFUSED;
 /** As many faults as the module lists of one document. */
 const FAULTS_MAX = 5000;
 
@@ -136,7 +134,7 @@ function writeConstants(operation: Operation, columns: Columns): Column[] {
   operation.fields.forEach((field, index) => {
     const value = columns[field.name];
     if (isColumn(value)) arrays.push(value);
-    slots[index] = isColumn(value) ? COLUMN : value === undefined ? ABSENT : (numberOf(field, value) ?? REFUSED);
+    slots[index] = isColumn(value) ? COLUMN : value === undefined ? field.absent : (numberOf(field, value) ?? NOTHING);
   });
   return arrays;
 }

@@ -10,11 +10,6 @@ import { figures, instance, lookAgain, slots, takeSlots, uses } from "./instance
 import type { Field, OpenCard, Operation } from "./open-card.js";
 import type { Accuracy, CardTypes, Estimate, Line, Part, Range } from "./types.js";
 
-/** A field that is not given. */
-export const ABSENT = -(2 ** 31);
-/** What a field holds that it may not hold: no option and no number of any card. */
-export const REFUSED = ABSENT + 1;
-
 const ITEMS_MAX = 500;
 /** Figures before the first line: the total's range and accuracy. */
 export const TOTAL = 4;
@@ -79,10 +74,8 @@ function writeItem(byId: ReadonlyMap<string, Operation>, item: unknown, into: In
   // Whatever is no string is not among the ids.
   const operation = byId.get(item["operation"] as string);
   if (operation === undefined) return false;
-  const { fields } = operation;
-  const { length } = fields;
-  into[at] = operation.index;
-  for (let slot = length; slot > 0; slot -= 1) into[at + slot] = ABSENT;
+  const { fields, empty } = operation;
+  for (let slot = fields.length; slot >= 0; slot -= 1) into[at + slot] = empty[slot]!;
   let named = false;
   let place = 0;
   for (const key in item) {
@@ -114,12 +107,12 @@ export function placeOf(fields: readonly Field[], name: string, from: number): n
   return length;
 }
 
-/** The number of a field's value: an option's, or the value itself if it is one of 32 bits. */
+/** The number of a field's value: an option's, or the value itself if it is one of 31 bits. */
 export function numberOf(field: Field, value: unknown): number | undefined {
   if (field.options !== null) return field.options.get(value as string);
   if (typeof value !== "number") return undefined;
   const number = value | 0;
-  return number === value && number !== ABSENT ? number : undefined;
+  return number === value && number >= 0 ? number : undefined;
 }
 
 function readEstimate<C extends CardTypes>(card: OpenCard, items: number): Estimate<C> {

@@ -1,6 +1,6 @@
 import { slots, uses } from "./instance.js";
-import { ABSENT, REFUSED, numberOf, placeOf, totalOf } from "./lane.js";
-import type { Field, OpenCard } from "./open-card.js";
+import { numberOf, placeOf, totalOf } from "./lane.js";
+import { NOTHING, type Field, type OpenCard } from "./open-card.js";
 import type { AnyCard, CardTypes, Estimate, Fault, Faults, Line, Range } from "./types.js";
 
 const NO_FIELDS: readonly Field[] = [];
@@ -99,11 +99,10 @@ export class LiveItem<C extends CardTypes = AnyCard> {
     const known = typeof this.#operation === "string" ? this.#card.byId.get(this.#operation) : undefined;
     this.#fields = known?.fields ?? NO_FIELDS;
     this.#place = 0;
-    this.#numbers = new Int32Array(known === undefined ? 0 : known.fields.length + 1).fill(ABSENT);
+    this.#numbers = new Int32Array(known?.empty ?? []);
     this.#use = 0;
     this.#values = [];
     this.#others = new Map();
-    if (known !== undefined) this.#numbers[0] = known.index;
     for (const [name, value] of values) {
       const field = known?.byName.get(name);
       if (field !== undefined) this.#write(field, value);
@@ -113,7 +112,7 @@ export class LiveItem<C extends CardTypes = AnyCard> {
 
   #write(field: Field, value: unknown): void {
     this.#values[field.slot] = value;
-    const number = value === undefined ? ABSENT : (numberOf(field, value) ?? REFUSED);
+    const number = value === undefined ? field.absent : (numberOf(field, value) ?? NOTHING);
     this.#numbers[field.slot] = number;
     if (this.#use === uses) slots[field.slot] = number;
   }

@@ -13,11 +13,18 @@ interface Held {
   generation: number;
 }
 
+/** What no field may hold, as nothing that is negative. */
+export const NOTHING = -1;
+/** What stands in the place of a field that has a column. */
+export const COLUMN = -2;
+
 /** Where an operation's field stands among its slots; an option's number by its id, for a choice. */
 export interface Field {
   name: string;
   slot: number;
   options: ReadonlyMap<string, number> | null;
+  /** What stands in its slot when it is not given: its default, or {@link NOTHING} where it must be given. */
+  absent: number;
 }
 
 export interface Operation {
@@ -25,6 +32,8 @@ export interface Operation {
   id: string;
   fields: Field[];
   byName: ReadonlyMap<string, Field>;
+  /** The slots of an item that gives no field: the operation, and what stands for each that is absent. */
+  empty: number[];
   /** The note of each rate. */
   notes: (string | null)[];
   /** The titles that were asked for, by combination of options. */
@@ -39,7 +48,7 @@ interface Opened {
   unit: string;
   fingerprint: string;
   slots: number;
-  operations: { id: string; fields: { name: string; options: string[] | null }[]; notes: (string | null)[] }[];
+  operations: { id: string; fields: { name: string; options: string[] | null; default: number | null }[]; notes: (string | null)[] }[];
 }
 
 const numbers =
@@ -145,10 +154,11 @@ const opening = (bytes: Uint8Array): Opened | Faults => JSON.parse(guarded(() =>
 
 /** The operation is in the first slot, its fields in those that follow. */
 function operationOf({ id, fields, notes }: Opened["operations"][number], index: number): Operation {
-  const known = fields.map(({ name, options }, position): Field => {
+  const known = fields.map(({ name, options, default: given }, position): Field => {
     const numbered = options && new Map(options.map((option, number) => [option, number]));
-    return { name, slot: position + 1, options: numbered };
+    return { name, slot: position + 1, options: numbered, absent: given ?? NOTHING };
   });
   const byName = new Map(known.map((field) => [field.name, field]));
-  return { index, id, fields: known, byName, notes, titles: [] };
+  const empty = [index, ...known.map(({ absent }) => absent)];
+  return { index, id, fields: known, byName, empty, notes, titles: [] };
 }

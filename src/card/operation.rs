@@ -101,9 +101,9 @@ impl Number {
     #[cfg(target_family = "wasm")]
     #[inline(always)]
     pub fn value(&self, value: i32) -> Option<u32> {
-        // What is negative becomes greater than any bound.
+        // What is negative, or below the least, becomes greater than any bound.
         let value = value.cast_unsigned();
-        (self.min..=self.max).contains(&value).then_some(value)
+        (value.wrapping_sub(self.min) <= self.max.wrapping_sub(self.min)).then_some(value)
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! A block of rows is read column after column, each in a loop of its own over one array, which is what makes it fast.
 
-use super::lane::{Lane, ROWS, TOTAL, option, value, write};
+use super::lane::{Lane, ROWS, TOTAL, write};
 use crate::{
     card::{
         RateCard,
@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// A field that has a column. As a value no field can hold it.
-const COLUMN: i32 = i32::MIN + 1;
+const COLUMN: i32 = -2;
 
 impl Lane {
     /// Rates a block of at most [`ROWS`] rows. The slots begin with one for each of the operation's fields: what it is in
@@ -37,10 +37,10 @@ impl Lane {
 
         let mut common = Asked::NOTHING;
         for (choice, &slot) in choices.clone().filter(|(_, slot)| **slot != COLUMN) {
-            common.choose(choice, option(choice, slot)?);
+            common.choose(choice, choice.option(slot)?);
         }
         for ((index, number), &slot) in numbers.clone().filter(|(_, slot)| **slot != COLUMN) {
-            common.multiply(operation.is_side(index), value(number, slot)?);
+            common.multiply(operation.is_side(index), number.value(slot)?);
         }
         self.rows.clear();
         self.rows.resize(rows.min(ROWS), common);

@@ -6,14 +6,14 @@
 use crate::{
     card::{
         RateCard,
-        operation::{Asked, Choice, Number, Operation},
+        operation::{Asked, Operation},
     },
     credits::Range,
     estimate::{Accuracy, Rated},
 };
 
-/// A field that is not given. JavaScript knows it as -2^31, which no field can hold.
-const ABSENT: i32 = i32::MIN;
+/// What stands in a slot that was never written to; no field can hold it.
+const NOTHING: i32 = -1;
 
 /// The figures of a total: the range, and the accuracy.
 pub(super) const TOTAL: usize = 4;
@@ -41,12 +41,12 @@ impl Lane {
 
     /// Makes room.
     pub fn reserve(&mut self, slots: usize, figures: usize) {
-        self.slots.resize(slots.max(self.slots.len()), ABSENT);
+        self.slots.resize(slots.max(self.slots.len()), NOTHING);
         self.figures.resize(figures.max(self.figures.len()), 0.0);
     }
 
     /// Rates items. Each has so many slots, as the card's widest operation needs: the operation's index, the options of
-    /// its choices, its numbers. The figures begin with the total's; where `lines` are wanted, one follows for each item.
+    /// its choices, its numbers. What is absent is there as its default. The figures begin with the total's; where `lines` are wanted, one follows for each item.
     ///
     /// Answers whether every item has a price, and the plan too.
     #[inline(always)]
@@ -97,25 +97,13 @@ fn read<'c>(card: &'c RateCard, slots: &[i32]) -> Option<(&'c Operation, Place)>
     let mut fields = fields.iter();
     let mut asked = Asked::NOTHING;
     for choice in &operation.choices {
-        asked.choose(choice, option(choice, *fields.next()?)?);
+        asked.choose(choice, choice.option(*fields.next()?)?);
     }
     for (index, number) in operation.numbers.iter().enumerate() {
-        asked.multiply(operation.is_side(index), value(number, *fields.next()?)?);
+        asked.multiply(operation.is_side(index), number.value(*fields.next()?)?);
     }
     let Asked { combination, pixels, count } = asked;
     Some((operation, Place { combination, band: operation.band(pixels)?, count }))
-}
-
-/// The option in a slot, or the default.
-#[inline(always)]
-pub(super) fn option(choice: &Choice, slot: i32) -> Option<u32> {
-    if slot == ABSENT { choice.default } else { choice.option(slot) }
-}
-
-/// The number in a slot, or the default.
-#[inline(always)]
-pub(super) fn value(number: &Number, slot: i32) -> Option<u32> {
-    if slot == ABSENT { number.default } else { number.value(slot) }
 }
 
 /// Rates an item and writes its line: combination, rate, count, accuracy, percentage of the size surcharge, then the

@@ -74,6 +74,8 @@ struct Field<'c> {
     name: &'c str,
     /// The ids of a choice's options; nothing for a number.
     options: Option<Vec<&'c str>>,
+    /// The index of the default option, or the default number.
+    default: Option<u32>,
 }
 
 /// Reads a card, or the built-in one where there are no bytes, and keeps it until it is closed. Answers what is known of it,
@@ -104,10 +106,10 @@ fn opened(place: usize, card: &RateCard) -> Opened<'_> {
         let mut fields = Vec::new();
         for choice in &operation.choices {
             let options = choice.options.iter().map(|option| option.id.as_str()).collect();
-            fields.push(Field { name: &choice.name, options: Some(options) });
+            fields.push(Field { name: &choice.name, options: Some(options), default: choice.default });
         }
         for number in &operation.numbers {
-            fields.push(Field { name: &number.name, options: None });
+            fields.push(Field { name: &number.name, options: None, default: number.default });
         }
         let notes = operation.rates.iter().map(|rate| rate.note.as_deref()).collect();
         operations.push(Names { id: &operation.id, fields, notes });

@@ -8,7 +8,10 @@ use serde::{
     ser::{self, Impossible, SerializeMap, SerializeSeq, SerializeStruct},
 };
 
-use crate::value::{quote, written};
+use crate::{
+    text::digits,
+    value::{quote, written},
+};
 
 /// The JSON text of an answer.
 pub(super) fn json<T: Serialize + ?Sized>(answer: &T) -> String {
@@ -53,7 +56,9 @@ impl Writer {
     }
 }
 
+// Not inlined, because there is a copy of what calls them for every kind of answer.
 impl Open<'_> {
+    #[inline(never)]
     fn next(&mut self) -> &mut Writer {
         if !self.empty {
             self.writer.0.push(',');
@@ -62,13 +67,15 @@ impl Open<'_> {
         self.writer
     }
 
-    fn member<T: Serialize + ?Sized>(&mut self, key: &str, value: &T) -> Result<(), Never> {
+    #[inline(never)]
+    fn key(&mut self, key: &str) -> &mut Writer {
         let writer = self.next();
         quote(key, &mut writer.0);
         writer.0.push(':');
-        value.serialize(writer)
+        writer
     }
 
+    #[inline(never)]
     fn close(self) {
         self.writer.0.push_str(self.close);
     }
@@ -96,7 +103,10 @@ impl<'w> Serializer for &'w mut Writer {
     }
 
     fn serialize_i64(self, value: i64) -> Result<(), Never> {
-        self.0.push_str(&value.to_string());
+        if value < 0 {
+            self.0.push('-');
+        }
+        self.0.push_str(&digits(value.unsigned_abs()));
         Ok(())
     }
 
@@ -128,6 +138,15 @@ impl<'w> Serializer for &'w mut Writer {
 
     fn serialize_unit_variant(self, _: &'static str, _: u32, variant: &'static str) -> Result<(), Never> {
         self.serialize_str(variant)
+    }
+
+    fn collect_seq<I: IntoIterator<Item: Serialize>>(self, elements: I) -> Result<(), Never> {
+        let mut list = self.open("[", "]");
+        for element in elements {
+            element.serialize(list.next())?;
+        }
+        list.close();
+        Ok(())
     }
 
     fn serialize_seq(self, _: Option<usize>) -> Result<Open<'w>, Never> {
@@ -242,7 +261,7 @@ impl SerializeStruct for Open<'_> {
     type Error = Never;
 
     fn serialize_field<T: Serialize + ?Sized>(&mut self, key: &'static str, value: &T) -> Result<(), Never> {
-        self.member(key, value)
+        value.serialize(self.key(key))
     }
 
     fn end(self) -> Result<(), Never> {

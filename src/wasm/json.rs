@@ -42,71 +42,56 @@ impl ser::Error for Never {
     }
 }
 
-/// A list or an object that has begun: what separates its next member, and what closes it.
-struct Open<'w> {
-    writer: &'w mut Writer,
-    empty: bool,
-    close: &'static str,
-}
-
-impl Writer {
-    fn open(&mut self, open: &str, close: &'static str) -> Open<'_> {
-        self.0.push_str(open);
-        Open { writer: self, empty: true, close }
-    }
-}
-
 // Not inlined, because there is a copy of what calls them for every kind of answer.
-impl Open<'_> {
+impl Writer {
     #[inline(never)]
-    fn next(&mut self) -> &mut Writer {
-        if !self.empty {
-            self.writer.0.push(',');
+    fn put(&mut self, text: &str) {
+        self.0.push_str(text);
+    }
+
+    /// Comes before an element or a key: a comma, but not before the first.
+    #[inline(never)]
+    fn next(&mut self) -> &mut Self {
+        if !self.0.ends_with(['[', '{']) {
+            self.put(",");
         }
-        self.empty = false;
-        self.writer
+        self
     }
 
     #[inline(never)]
-    fn key(&mut self, key: &str) -> &mut Writer {
-        let writer = self.next();
-        quote(key, &mut writer.0);
-        writer.0.push(':');
-        writer
-    }
-
-    #[inline(never)]
-    fn close(self) {
-        self.writer.0.push_str(self.close);
+    fn key(&mut self, key: &str) -> &mut Self {
+        quote(key, &mut self.next().0);
+        self.put(":");
+        self
     }
 }
 
-impl<'w> Serializer for &'w mut Writer {
+impl Serializer for &mut Writer {
     type Ok = ();
     type Error = Never;
-    type SerializeSeq = Open<'w>;
+    type SerializeSeq = Self;
     type SerializeTuple = Impossible<(), Never>;
     type SerializeTupleStruct = Impossible<(), Never>;
     type SerializeTupleVariant = Impossible<(), Never>;
-    type SerializeMap = Open<'w>;
-    type SerializeStruct = Open<'w>;
+    type SerializeMap = Self;
+    type SerializeStruct = Self;
     type SerializeStructVariant = Impossible<(), Never>;
 
     fn serialize_bool(self, value: bool) -> Result<(), Never> {
-        self.0.push_str(if value { "true" } else { "false" });
+        self.put(if value { "true" } else { "false" });
         Ok(())
     }
 
     fn serialize_f64(self, value: f64) -> Result<(), Never> {
-        self.0.push_str(&written(value));
+        self.put(&written(value));
         Ok(())
     }
 
     fn serialize_i64(self, value: i64) -> Result<(), Never> {
         if value < 0 {
-            self.0.push('-');
+            self.put("-");
         }
-        self.0.push_str(&digits(value.unsigned_abs()));
+        self.put(&digits(value.unsigned_abs()));
         Ok(())
     }
 
@@ -124,7 +109,7 @@ impl<'w> Serializer for &'w mut Writer {
     }
 
     fn serialize_unit(self) -> Result<(), Never> {
-        self.0.push_str("null");
+        self.put("null");
         Ok(())
     }
 
@@ -141,24 +126,27 @@ impl<'w> Serializer for &'w mut Writer {
     }
 
     fn collect_seq<I: IntoIterator<Item: Serialize>>(self, elements: I) -> Result<(), Never> {
-        let mut list = self.open("[", "]");
+        self.put("[");
         for element in elements {
-            element.serialize(list.next())?;
+            element.serialize(self.next())?;
         }
-        list.close();
+        self.put("]");
         Ok(())
     }
 
-    fn serialize_seq(self, _: Option<usize>) -> Result<Open<'w>, Never> {
-        Ok(self.open("[", "]"))
+    fn serialize_seq(self, _: Option<usize>) -> Result<Self, Never> {
+        self.put("[");
+        Ok(self)
     }
 
-    fn serialize_map(self, _: Option<usize>) -> Result<Open<'w>, Never> {
-        Ok(self.open("{", "}"))
+    fn serialize_map(self, _: Option<usize>) -> Result<Self, Never> {
+        self.put("{");
+        Ok(self)
     }
 
-    fn serialize_struct(self, _: &'static str, _: usize) -> Result<Open<'w>, Never> {
-        Ok(self.open("{", "}"))
+    fn serialize_struct(self, _: &'static str, _: usize) -> Result<Self, Never> {
+        self.put("{");
+        Ok(self)
     }
 
     // No answer has any of the following.
@@ -242,7 +230,7 @@ impl<'w> Serializer for &'w mut Writer {
     }
 }
 
-impl SerializeSeq for Open<'_> {
+impl SerializeSeq for &mut Writer {
     type Ok = ();
     type Error = Never;
 
@@ -251,12 +239,12 @@ impl SerializeSeq for Open<'_> {
     }
 
     fn end(self) -> Result<(), Never> {
-        self.close();
+        self.put("]");
         Ok(())
     }
 }
 
-impl SerializeStruct for Open<'_> {
+impl SerializeStruct for &mut Writer {
     type Ok = ();
     type Error = Never;
 
@@ -265,27 +253,27 @@ impl SerializeStruct for Open<'_> {
     }
 
     fn end(self) -> Result<(), Never> {
-        self.close();
+        self.put("}");
         Ok(())
     }
 }
 
-impl SerializeMap for Open<'_> {
+impl SerializeMap for &mut Writer {
     type Ok = ();
     type Error = Never;
 
     fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), Never> {
         key.serialize(self.next())?;
-        self.writer.0.push(':');
+        self.put(":");
         Ok(())
     }
 
     fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Never> {
-        value.serialize(&mut *self.writer)
+        value.serialize(&mut **self)
     }
 
     fn end(self) -> Result<(), Never> {
-        self.close();
+        self.put("}");
         Ok(())
     }
 }

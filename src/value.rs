@@ -128,20 +128,25 @@ fn precedes(key: &str, other: &str) -> bool {
 pub(crate) fn quote(value: &str, text: &mut String) {
     text.push('"');
     for character in value.chars() {
-        match character {
-            '"' => text.push_str("\\\""),
-            '\\' => text.push_str("\\\\"),
-            '\u{8}' => text.push_str("\\b"),
-            '\t' => text.push_str("\\t"),
-            '\n' => text.push_str("\\n"),
-            '\u{c}' => text.push_str("\\f"),
-            '\r' => text.push_str("\\r"),
+        let escaped = match character {
+            '"' | '\\' => character,
+            '\u{8}' => 'b',
+            '\t' => 't',
+            '\n' => 'n',
+            '\u{c}' => 'f',
+            '\r' => 'r',
             control if control < ' ' => {
                 text.push_str("\\u00");
                 push_hexadecimal(u8::try_from(control).unwrap_or(0), text);
+                continue;
             }
-            other => text.push(other),
-        }
+            other => {
+                text.push(other);
+                continue;
+            }
+        };
+        text.push('\\');
+        text.push(escaped);
     }
     text.push('"');
 }

@@ -15,18 +15,20 @@ use crate::{
 
 /// The JSON text of an answer.
 pub(super) fn json<T: Serialize + ?Sized>(answer: &T) -> String {
-    let mut writer = Writer(String::new());
-    let Ok(()) = answer.serialize(&mut writer);
+    let mut writer = Writer::default();
+    writer.value(answer);
     writer.0
 }
 
-struct Writer(String);
+/// Writes JSON text.
+#[derive(Default)]
+pub(super) struct Writer(pub String);
 
 const NO_ANSWER: &str = "no answer has this form";
 
 /// Writing to a text cannot fail: there is no value of this type, and so no code for it.
 #[derive(Debug)]
-enum Never {}
+pub(super) enum Never {}
 
 impl Display for Never {
     fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -45,13 +47,13 @@ impl ser::Error for Never {
 // Not inlined, because there is a copy of what calls them for every kind of answer.
 impl Writer {
     #[inline(never)]
-    fn put(&mut self, text: &str) {
+    pub fn put(&mut self, text: &str) {
         self.0.push_str(text);
     }
 
     /// Comes before an element or a key: a comma, but not before the first.
     #[inline(never)]
-    fn next(&mut self) -> &mut Self {
+    pub fn next(&mut self) -> &mut Self {
         if !self.0.ends_with(['[', '{']) {
             self.put(",");
         }
@@ -59,10 +61,14 @@ impl Writer {
     }
 
     #[inline(never)]
-    fn key(&mut self, key: &str) -> &mut Self {
+    pub fn key(&mut self, key: &str) -> &mut Self {
         quote(key, &mut self.next().0);
         self.put(":");
         self
+    }
+
+    pub fn value<T: Serialize + ?Sized>(&mut self, value: &T) {
+        let Ok(()) = value.serialize(self);
     }
 }
 

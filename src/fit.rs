@@ -163,7 +163,7 @@ impl RateCard {
         if ways.is_empty() && allowed {
             overflow(reader, at, "every option that the tier allows");
         } else if ways.is_empty() {
-            reader.fault(Code::NotInTier, at, &["the tier allows no option of this item"]);
+            reader.fault(Code::NotInTier, at, "the tier allows no option of this item", &[]);
         }
         ways
     }

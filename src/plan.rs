@@ -7,9 +7,12 @@ use crate::{
     },
     credits::{Credits, Range},
     error::{Code, Faults},
-    limits::{AMOUNT_CREDITS, ITEMS},
+    limits::ITEMS,
     reading::{At, Reader},
-    text::{digits, joined},
+    text::{
+        Word::{self, Count, Text},
+        joined,
+    },
     value::Value,
 };
 
@@ -123,7 +126,7 @@ impl RateCard {
         }
         let Asked { combination, pixels, count } = operation.asked(&options, &numbers);
         if let Some(reason) = operation.cell(combination).and_then(|(_, rate)| rate.price.as_ref().err()) {
-            reader.fault(Code::Unavailable, at, &[reason]);
+            reader.fault(Code::Unavailable, at, "#", &[Text(reason)]);
             return None;
         }
         Some(Item { operation: position, combination, band: operation.band(pixels)?, count, numbers })
@@ -162,7 +165,12 @@ impl RateCard {
 }
 
 pub(crate) fn overflow(reader: &mut Reader, at: &At, what: &str) {
-    reader.fault(Code::AmountOverflow, at, &[what, " would cost more than ", &digits(AMOUNT_CREDITS), " credits"]);
+    reader.fault(
+        Code::AmountOverflow,
+        at,
+        "# would cost more than # credits",
+        &[Text(what), Word::amount(Credits::MAX)],
+    );
 }
 
 /// The list of a plan or a template.
@@ -171,14 +179,13 @@ pub(crate) fn item_list<'v>(reader: &mut Reader, document: &'v Value) -> Option<
     let at = root.key("items");
     match reader.required(document, &root, "items", "a list of items")? {
         Value::List(items) if items.is_empty() => {
-            let help = ["1 to ", &digits(ITEMS), " items"];
-            reader.fault_with_help(Code::EmptyPlan, &at, &["the plan has no items"], &help);
+            reader.fault(Code::EmptyPlan, &at, "the plan has no items\n1 to # items", &[Word::size(ITEMS)]);
             None
         }
         Value::List(items) if items.len() > ITEMS => {
-            let (found, most) = (digits(items.len()), digits(ITEMS));
-            let message = [&found, " items, more than the ", &most, " that are allowed"];
-            reader.fault_with_help(Code::TooManyItems, &at, &message, &["1 to ", &most, " items"]);
+            let words = [Word::size(items.len()), Word::size(ITEMS), Word::size(ITEMS)];
+            let message = "# items, more than the # that are allowed\n1 to # items";
+            reader.fault(Code::TooManyItems, &at, message, &words);
             None
         }
         items => reader.list(items, &at, "a list of items", ITEMS),
@@ -194,8 +201,8 @@ fn read_option(reader: &mut Reader, item: &Value, at: &At, choice: &Choice) -> O
                 let separator = if options.is_empty() { "" } else { ", " };
                 options.push_str(&joined(&[separator, "`", &option.id, "`"]));
             }
-            let message = ["`", &choice.name, "` must be given"];
-            reader.fault_with_help(Code::MissingField, &at, &message, &["one of ", &options]);
+            let words = [Text(&choice.name), Text(&options)];
+            reader.fault(Code::MissingField, &at, "`#` must be given\none of #", &words);
         }
         return choice.default;
     };
@@ -208,7 +215,7 @@ fn read_number(reader: &mut Reader, item: &Value, at: &At, number: &Number) -> O
         return reader.whole(value, &at, number.min, number.max);
     }
     if number.default.is_none() {
-        reader.missing(&at, &joined(&["`", &number.name, "`"]));
+        reader.fault(Code::MissingField, &at, "`#` must be given", &[Text(&number.name)]);
     }
     number.default
 }
@@ -219,9 +226,8 @@ fn check_area(reader: &mut Reader, at: &At, operation: &Operation, width: u32, h
     asked.multiply(true, height);
     let Asked { pixels, .. } = asked;
     if let (None, Some(last)) = (operation.band(pixels), operation.bands.last()) {
-        let message = [&digits(width), " × ", &digits(height), " is ", &digits(pixels), " pixels"];
-        let help = ["at most ", &digits(last.up_to_pixels), " pixels"];
-        reader.fault_with_help(Code::SizeTooLarge, at, &message, &help);
+        let words = [Count(width.into()), Count(height.into()), Count(pixels), Count(last.up_to_pixels)];
+        reader.fault(Code::SizeTooLarge, at, "# × # is # pixels\nat most # pixels", &words);
     }
 }
 

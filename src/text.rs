@@ -1,10 +1,49 @@
 //! Texts made of pieces. The standard library's formatting does far more than a message needs, with code that would be a
 //! tenth of the module.
 
+use crate::{credits::Credits, value::written};
+
 /// The pieces one after the other.
 pub(crate) fn joined(pieces: &[&str]) -> String {
     let mut text = String::new();
     for piece in pieces {
+        text.push_str(piece);
+    }
+    text
+}
+
+/// What a template is filled with.
+#[derive(Clone, Copy)]
+pub(crate) enum Word<'w> {
+    Text(&'w str),
+    Count(u64),
+    Number(f64),
+}
+
+impl Word<'_> {
+    /// An amount of credits.
+    pub fn amount(amount: Credits) -> Self {
+        Self::Number(amount.to_number())
+    }
+
+    /// How many there are.
+    pub fn size(size: usize) -> Self {
+        Self::Count(u64::try_from(size).unwrap_or(u64::MAX))
+    }
+}
+
+/// A template, its every `#` replaced by the next of these words.
+pub(crate) fn filled<'w>(template: &str, words: &mut impl Iterator<Item = &'w Word<'w>>) -> String {
+    let mut text = String::new();
+    let mut pieces = template.split('#');
+    text.push_str(pieces.next().unwrap_or_default());
+    for piece in pieces {
+        match words.next() {
+            Some(Word::Text(word)) => text.push_str(word),
+            Some(Word::Count(count)) => push_digits(*count, &mut text),
+            Some(Word::Number(number)) => text.push_str(&written(*number)),
+            None => {}
+        }
         text.push_str(piece);
     }
     text

@@ -13,7 +13,10 @@ use crate::{
     error::Faults,
     plan::{Item, Plan},
     reading::{At, Reader},
-    text::joined,
+    text::{
+        Word::{self, Text},
+        filled,
+    },
 };
 
 /// One change of one item that lowers the plan's expected total.
@@ -95,20 +98,26 @@ struct Found<'c> {
 impl Found<'_> {
     fn alternative(&self, unit: &str) -> Alternative {
         let result = match self.rank {
-            ..0 => "for a lesser result",
-            0 => "for a result of the same rank",
-            1.. => "for a better result",
+            ..0 => "a lesser result",
+            0 => "a result of the same rank",
+            1.. => "a better result",
         };
         let plural = if self.saves == Credits::ONE { "" } else { "s" };
-        let saves = self.saves.to_string();
-        let (choice, option) = (&self.choice.title, &self.option.title);
+        let words = [
+            Text(&self.choice.title),
+            Text(&self.option.title),
+            Word::amount(self.saves),
+            Text(unit),
+            Text(plural),
+            Text(result),
+        ];
         Alternative {
             item: self.item,
             field: self.choice.name.clone(),
             option: self.option.id.clone(),
             saves: self.saves,
             rank: self.rank,
-            why: joined(&[choice, ": ", option, " is expected to save ", &saves, " ", unit, plural, ", ", result, "."]),
+            why: filled("#: # is expected to save # ##, for #.", &mut words.iter()),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Texts made of pieces. The standard library's formatting does far more than a message needs, with code that would be a
 //! tenth of the module.
 
-use crate::{credits::Credits, value::written};
+use crate::{credits::Credits, value::push_number};
 
 /// The pieces one after the other.
 pub(crate) fn joined(pieces: &[&str]) -> String {
@@ -41,7 +41,7 @@ pub(crate) fn filled<'w>(template: &str, words: &mut impl Iterator<Item = &'w Wo
         match words.next() {
             Some(Word::Text(word)) => text.push_str(word),
             Some(Word::Count(count)) => push_digits(*count, &mut text),
-            Some(Word::Number(number)) => text.push_str(&written(*number)),
+            Some(Word::Number(number)) => push_number(*number, &mut text),
             None => {}
         }
         text.push_str(piece);
@@ -49,14 +49,8 @@ pub(crate) fn filled<'w>(template: &str, words: &mut impl Iterator<Item = &'w Wo
     text
 }
 
-/// A count in decimal digits.
-pub(crate) fn digits(count: impl TryInto<u64>) -> String {
-    let mut text = String::new();
-    push_digits(count.try_into().unwrap_or(u64::MAX), &mut text);
-    text
-}
-
-fn push_digits(count: u64, text: &mut String) {
+/// A count in decimal digits, at the end of a text.
+pub(crate) fn push_digits(count: u64, text: &mut String) {
     const TEN: u64 = 10;
     let tens = count.checked_div(TEN).unwrap_or(0);
     if tens > 0 {

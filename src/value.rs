@@ -7,7 +7,7 @@ use serde::{
     de::{Error, MapAccess, SeqAccess, Visitor},
 };
 
-use crate::text::{digits, joined, push_hexadecimal, shortened};
+use crate::text::{Word, filled, push_digits, push_hexadecimal, shortened};
 
 /// A JSON document before anything is known about it.
 ///
@@ -59,10 +59,10 @@ impl Value {
             Self::Null => "null".into(),
             Self::Bool(true) => "`true`".into(),
             Self::Bool(false) => "`false`".into(),
-            Self::Number(value) => joined(&["`", &written(*value), "`"]),
+            Self::Number(value) => filled("`#`", &mut [Word::Number(*value)].iter()),
             Self::String(text) => {
                 let (start, rest) = shortened(text);
-                joined(&["the string `", start, rest, "`"])
+                filled("the string `##`", &mut [Word::Text(start), Word::Text(rest)].iter())
             }
             Self::List(_) => "a list".into(),
             Self::Object(_) => "an object".into(),
@@ -77,7 +77,7 @@ impl Value {
         match self {
             Self::Null | Self::Foreign(_) => text.push_str("null"),
             Self::Bool(value) => text.push_str(if *value { "true" } else { "false" }),
-            Self::Number(value) => text.push_str(&written(*value)),
+            Self::Number(value) => push_number(*value, text),
             Self::String(value) => quote(value, text),
             Self::List(elements) => {
                 for (position, element) in elements.iter().enumerate() {
@@ -206,36 +206,46 @@ pub(crate) fn is_written_exactly(number: f64) -> bool {
     millionths(number).is_some_and(|millionths| millionths as f64 / MILLIONTHS == number)
 }
 
-/// A number in plain decimals, at most six; `…` says that there are more.
+/// A number in plain decimals, at most six, at the end of a text; `…` says that there are more.
 ///
 /// The standard library writes any float exactly, with code that would be a tenth of the module.
-pub(crate) fn written(number: f64) -> String {
+pub(crate) fn push_number(number: f64, text: &mut String) {
     const WHOLE: u64 = 1_000_000;
-    let sign = if number.is_sign_negative() { "-" } else { "" };
+    const DECIMALS: usize = 6;
     if let Some(whole) = whole(number) {
-        return joined(&[if whole < 0 { "-" } else { "" }, &digits(whole.unsigned_abs())]);
+        text.push_str(if whole < 0 { "-" } else { "" });
+        return push_digits(whole.unsigned_abs(), text);
     }
     let Some(millionths) = millionths(number) else {
-        return if number.is_nan() {
-            "NaN".into()
+        return text.push_str(if number.is_nan() {
+            "NaN"
         } else if number.is_finite() {
-            "a number beyond 2^53".into()
+            "a number beyond 2^53"
         } else {
-            "infinity".into()
-        };
+            "infinity"
+        });
     };
-    let size = millionths.unsigned_abs();
-    let whole = digits(size.checked_div(WHOLE).unwrap_or(0));
-    // A whole is added, so that the decimals are written with their leading zeros, after its digit.
-    let decimals = digits(size.checked_rem(WHOLE).unwrap_or(0).saturating_add(WHOLE));
-    let mut decimals = decimals.get(1..).unwrap_or_default();
-    if !is_written_exactly(number) {
-        return joined(&[sign, &whole, ".", decimals, "…"]);
+    text.push_str(if number.is_sign_negative() { "-" } else { "" });
+    push_digits(millionths.unsigned_abs().checked_div(WHOLE).unwrap_or(0), text);
+    text.push_str(".");
+    let exact = is_written_exactly(number);
+    let mut rest = millionths.unsigned_abs();
+    for _ in 0..DECIMALS {
+        // Of less than a whole, so that ten times that has one digit before its point.
+        rest = rest.checked_rem(WHOLE).unwrap_or(0).saturating_mul(10);
+        if rest == 0 && exact {
+            return;
+        }
+        push_digits(rest.checked_div(WHOLE).unwrap_or(0), text);
     }
-    while let Some(shorter) = decimals.strip_suffix('0') {
-        decimals = shorter;
-    }
-    joined(&[sign, &whole, ".", decimals])
+    text.push_str(if exact { "" } else { "…" });
+}
+
+/// A number as [`push_number`] writes it.
+pub(crate) fn written(number: f64) -> String {
+    let mut text = String::new();
+    push_number(number, &mut text);
+    text
 }
 
 impl<'de> Deserialize<'de> for Value {

@@ -9,8 +9,8 @@ use serde::{
 };
 
 use crate::{
-    text::digits,
-    value::{quote, written},
+    text::push_digits,
+    value::{push_number, quote},
 };
 
 /// The JSON text of an answer.
@@ -89,7 +89,7 @@ impl Serializer for &mut Writer {
     }
 
     fn serialize_f64(self, value: f64) -> Result<(), Never> {
-        self.put(&written(value));
+        push_number(value, &mut self.0);
         Ok(())
     }
 
@@ -97,7 +97,7 @@ impl Serializer for &mut Writer {
         if value < 0 {
             self.put("-");
         }
-        self.put(&digits(value.unsigned_abs()));
+        push_digits(value.unsigned_abs(), &mut self.0);
         Ok(())
     }
 

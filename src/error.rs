@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Serialize, Serializer, ser::SerializeStruct};
 
-use crate::text::push_digits;
+use crate::text::{push_digits, put};
 
 macro_rules! codes {
     ($($(#[$doc:meta])* $name:ident = $code:literal,)*) => {
@@ -120,13 +120,13 @@ impl Path {
         for (position, step) in self.0.iter().enumerate() {
             match step {
                 Step::Key(key) => {
-                    text.push_str(if position == 0 { "" } else { "." });
-                    text.push_str(key);
+                    put(&mut text, if position == 0 { "" } else { "." });
+                    put(&mut text, key);
                 }
                 Step::Index(index) => {
-                    text.push_str("[");
+                    put(&mut text, "[");
                     push_digits(u64::try_from(*index).unwrap_or(u64::MAX), &mut text);
-                    text.push_str("]");
+                    put(&mut text, "]");
                 }
             }
         }

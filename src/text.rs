@@ -3,11 +3,17 @@
 
 use crate::{credits::Credits, value::push_number};
 
+/// Puts a piece at the end of a text. Not inlined, because making room is more code than a call.
+#[inline(never)]
+pub(crate) fn put(text: &mut String, piece: &str) {
+    text.push_str(piece);
+}
+
 /// The pieces one after the other.
 pub(crate) fn joined(pieces: &[&str]) -> String {
     let mut text = String::new();
     for piece in pieces {
-        text.push_str(piece);
+        put(&mut text, piece);
     }
     text
 }
@@ -36,15 +42,15 @@ impl Word<'_> {
 pub(crate) fn filled<'w>(template: &str, words: &mut impl Iterator<Item = &'w Word<'w>>) -> String {
     let mut text = String::new();
     let mut pieces = template.split('#');
-    text.push_str(pieces.next().unwrap_or_default());
+    put(&mut text, pieces.next().unwrap_or_default());
     for piece in pieces {
         match words.next() {
-            Some(Word::Text(word)) => text.push_str(word),
+            Some(Word::Text(word)) => put(&mut text, word),
             Some(Word::Count(count)) => push_digits(*count, &mut text),
             Some(Word::Number(number)) => push_number(*number, &mut text),
             None => {}
         }
-        text.push_str(piece);
+        put(&mut text, piece);
     }
     text
 }

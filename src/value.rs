@@ -7,7 +7,7 @@ use serde::{
     de::{Error, MapAccess, SeqAccess, Visitor},
 };
 
-use crate::text::{Word, filled, push_digits, push_hexadecimal, shortened};
+use crate::text::{Word, filled, push_digits, push_hexadecimal, put, shortened};
 
 /// A JSON document before anything is known about it.
 ///
@@ -75,25 +75,25 @@ impl Value {
     /// Every number of a valid card has at most six decimals, and is small enough to be written without an exponent.
     pub(crate) fn canonical(&self, text: &mut String) {
         match self {
-            Self::Null | Self::Foreign(_) => text.push_str("null"),
-            Self::Bool(value) => text.push_str(if *value { "true" } else { "false" }),
+            Self::Null | Self::Foreign(_) => put(text, "null"),
+            Self::Bool(value) => put(text, if *value { "true" } else { "false" }),
             Self::Number(value) => push_number(*value, text),
             Self::String(value) => quote(value, text),
             Self::List(elements) => {
                 for (position, element) in elements.iter().enumerate() {
-                    text.push(if position == 0 { '[' } else { ',' });
+                    put(text, if position == 0 { "[" } else { "," });
                     element.canonical(text);
                 }
-                text.push_str(if elements.is_empty() { "[]" } else { "]" });
+                put(text, if elements.is_empty() { "[]" } else { "]" });
             }
             Self::Object(members) => {
                 for (position, (key, member)) in sorted(members).into_iter().enumerate() {
-                    text.push(if position == 0 { '{' } else { ',' });
+                    put(text, if position == 0 { "{" } else { "," });
                     quote(key, text);
-                    text.push(':');
+                    put(text, ":");
                     member.canonical(text);
                 }
-                text.push_str(if members.is_empty() { "{}" } else { "}" });
+                put(text, if members.is_empty() { "{}" } else { "}" });
             }
         }
     }
@@ -126,7 +126,7 @@ fn precedes(key: &str, other: &str) -> bool {
 
 /// A JSON string with only the escapes that JSON demands, as RFC 8785 has it.
 pub(crate) fn quote(value: &str, text: &mut String) {
-    text.push('"');
+    put(text, "\"");
     for character in value.chars() {
         let escaped = match character {
             '"' | '\\' => character,
@@ -136,7 +136,7 @@ pub(crate) fn quote(value: &str, text: &mut String) {
             '\u{c}' => 'f',
             '\r' => 'r',
             control if control < ' ' => {
-                text.push_str("\\u00");
+                put(text, "\\u00");
                 push_hexadecimal(u8::try_from(control).unwrap_or(0), text);
                 continue;
             }
@@ -145,10 +145,10 @@ pub(crate) fn quote(value: &str, text: &mut String) {
                 continue;
             }
         };
-        text.push('\\');
+        put(text, "\\");
         text.push(escaped);
     }
-    text.push('"');
+    put(text, "\"");
 }
 
 impl Serialize for Value {
@@ -213,11 +213,11 @@ pub(crate) fn push_number(number: f64, text: &mut String) {
     const WHOLE: u64 = 1_000_000;
     const DECIMALS: usize = 6;
     if let Some(whole) = whole(number) {
-        text.push_str(if whole < 0 { "-" } else { "" });
+        put(text, if whole < 0 { "-" } else { "" });
         return push_digits(whole.unsigned_abs(), text);
     }
     let Some(millionths) = millionths(number) else {
-        return text.push_str(if number.is_nan() {
+        return put(text, if number.is_nan() {
             "NaN"
         } else if number.is_finite() {
             "a number beyond 2^53"
@@ -225,9 +225,9 @@ pub(crate) fn push_number(number: f64, text: &mut String) {
             "infinity"
         });
     };
-    text.push_str(if number.is_sign_negative() { "-" } else { "" });
+    put(text, if number.is_sign_negative() { "-" } else { "" });
     push_digits(millionths.unsigned_abs().checked_div(WHOLE).unwrap_or(0), text);
-    text.push_str(".");
+    put(text, ".");
     let exact = is_written_exactly(number);
     let mut rest = millionths.unsigned_abs();
     for _ in 0..DECIMALS {
@@ -238,7 +238,7 @@ pub(crate) fn push_number(number: f64, text: &mut String) {
         }
         push_digits(rest.checked_div(WHOLE).unwrap_or(0), text);
     }
-    text.push_str(if exact { "" } else { "…" });
+    put(text, if exact { "" } else { "…" });
 }
 
 /// A number as [`push_number`] writes it.

@@ -9,7 +9,7 @@ use serde::{
 };
 
 use crate::{
-    text::push_digits,
+    text::{push_digits, put},
     value::{push_number, quote},
 };
 
@@ -46,9 +46,8 @@ impl ser::Error for Never {
 
 // Not inlined, because there is a copy of what calls them for every kind of answer.
 impl Writer {
-    #[inline(never)]
     pub fn put(&mut self, text: &str) {
-        self.0.push_str(text);
+        put(&mut self.0, text);
     }
 
     /// Comes before an element or a key: a comma, but not before the first.

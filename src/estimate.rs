@@ -217,7 +217,9 @@ impl RateCard {
             parts.push(Part::Size { percent, amount });
         }
         if rated.free > 0 {
-            parts.push(Part::Free { units: rated.free, amount: Range::ZERO.less(rated.unit.times(rated.free)?) });
+            // What is between the total and the parts before.
+            let surcharge = rated.size.map_or(Range::ZERO, |(_, amount)| amount);
+            parts.push(Part::Free { units: rated.free, amount: rated.total.less(rated.base).less(surcharge) });
         }
         Some(Line {
             item: index,

@@ -147,7 +147,7 @@ impl RateCard {
             ) {
                 allowed = true;
                 // An option whose price passes the limit is none.
-                if let Some(price) = unit.times(item.count) {
+                if let Some(price) = unit.price_times(item.count) {
                     keep_cheapest(&mut best, rate.rank, price.expected, combination);
                 }
             }
@@ -266,10 +266,10 @@ impl RateCard {
         let Some(outputs) = item.count.checked_div(quantity.into()) else { return nothing };
         let unit =
             self.operations.get(item.operation).and_then(|operation| operation.unit(item.combination, item.band));
-        let Some(price) = unit.and_then(|unit| unit.times(outputs)) else { return nothing };
+        let Some(price) = unit.and_then(|unit| unit.price_times(outputs)) else { return nothing };
         // An unlimited balance still pays no more than the largest amount.
         let times = balance.unwrap_or(Credits::MAX).how_many(price.high).unwrap_or(u64::MAX);
         let quantity = u32::try_from(times).unwrap_or(QUANTITY).min(QUANTITY);
-        price.times(quantity.into()).map_or(nothing, |total| Affordable { quantity, total })
+        price.price_times(quantity.into()).map_or(nothing, |total| Affordable { quantity, total })
     }
 }

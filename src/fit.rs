@@ -148,12 +148,10 @@ impl RateCard {
                 allowed = true;
                 // An option whose price passes the limit is none.
                 if let Some(price) = unit.price_times(item.count) {
-                    keep_cheapest(&mut best, rate.rank, price.expected, combination);
+                    keep_cheapest(&mut best, rate.rank, price.expected, combination, item.combination);
                 }
             }
         };
-        // The item as it is comes first, so that it stays when another option is no better.
-        consider(item.combination);
         operation.for_each_match(&substitutions(operation, item), &mut consider);
         for way in best.into_iter().rev().flatten() {
             if ways.last().is_none_or(|better| way.cost < better.cost) {
@@ -179,11 +177,11 @@ fn substitutions(operation: &Operation, item: &Item) -> When {
     When(options)
 }
 
-/// Keeps a combination if it is cheaper than what its rank has so far.
-fn keep_cheapest(best: &mut [Option<Way>], rank: u32, cost: Credits, combination: usize) {
+/// Keeps a combination if it is cheaper than what its rank has so far; the item's own stays where another is no better.
+fn keep_cheapest(best: &mut [Option<Way>], rank: u32, cost: Credits, combination: usize, own: usize) {
     let rank = usize::try_from(rank).unwrap_or(usize::MAX);
     if let Some(slot) = best.get_mut(rank)
-        && slot.is_none_or(|way| cost < way.cost)
+        && slot.is_none_or(|way| cost < way.cost || (cost == way.cost && combination == own))
     {
         *slot = Some(Way { rank, cost, combination });
     }

@@ -10,7 +10,7 @@ use crate::{
     credits::{Credits, Range},
     error::{Code, Faults},
     limits::{QUANTITY, RANK},
-    plan::{Item, Plan, overflow},
+    plan::{Item, Plan, overflow, plan_document},
     reading::{At, Reader},
     value::Value,
 };
@@ -103,21 +103,22 @@ impl Plan<'_> {
         if cheapest > budget {
             return Some(Fit::NotFitted { cheapest, short_by: cheapest.less(budget) });
         }
-        let mut plan = Plan { card: self.card, items: Vec::with_capacity(self.items.len()) };
+        let mut best = best_ways(&ways, budget);
+        let mut items = Vec::with_capacity(self.items.len());
         let (mut rank, mut total) = (0_u32, Some(Range::ZERO));
-        for (item, way) in self.items.iter().zip(best_ways(&ways, budget)) {
-            let mut item = item.clone();
-            item.combination = way.combination;
+        for item in &self.items {
+            let way = best.pop()?;
             rank = rank.saturating_add(u32::try_from(way.rank).unwrap_or(0));
-            total = total.zip(self.card.full_price(&item)).and_then(|(total, price)| total.plus(price));
-            plan.items.push(item);
+            let price = self.card.full_price(item, way.combination);
+            total = total.zip(price).and_then(|(total, price)| total.plus(price));
+            items.push(self.card.item_document(item, way.combination));
         }
         let Some(total) = total else {
             // The expected total is within the budget, but the high one is past the limit.
             overflow(reader, &At::Document.key("items"), "the best options of this plan");
             return None;
         };
-        Some(Fit::Fitted { rank, expected: total.expected, plan: plan.document(), total })
+        Some(Fit::Fitted { rank, expected: total.expected, plan: plan_document(items), total })
     }
 
     /// The ways to do each item: for each rank the cheapest, and none that costs more than a better one.
@@ -187,7 +188,7 @@ fn keep_cheapest(best: &mut [Option<Way>], rank: u32, cost: Credits, combination
     }
 }
 
-/// The way of each item that together have the greatest rank within the budget, and of those the cheapest.
+/// The way of each item, the last item's first, that together have the greatest rank within the budget, and of those the cheapest.
 ///
 /// For every sum of ranks the least cost at which the items so far reach it: sums are whole and at most
 /// items × [`RANK`], so this is exact, and costs items × sums × ways.
@@ -228,14 +229,13 @@ fn best_ways(ways: &[Vec<Way>], budget: Credits) -> Vec<Way> {
 fn trace_back(ways: &[Vec<Way>], taken: &[u8], sums: usize, best: usize) -> Vec<Way> {
     let mut sum = best;
     let mut chosen = Vec::with_capacity(ways.len());
-    for (ways, took) in ways.iter().zip(taken.chunks_exact(sums)).rev() {
+    for (ways, took) in ways.iter().rev().zip(taken.chunks_exact(sums).rev()) {
         let number = took.get(sum).copied().map_or(0, usize::from);
         if let Some(&way) = ways.get(number) {
             sum = sum.saturating_sub(way.rank);
             chosen.push(way);
         }
     }
-    chosen.reverse();
     chosen
 }
 

@@ -148,7 +148,7 @@ impl RateCard {
         let before = reader.faults.len();
         let mut total = Some(Credits::ZERO);
         for (index, item) in items.iter().enumerate() {
-            match self.full_price(item) {
+            match self.full_price(item, item.combination) {
                 Some(price) => total = total.and_then(|total| total.plus(price.high)),
                 None => overflow(reader, &at.index(index), "this item's full count"),
             }
@@ -158,9 +158,9 @@ impl RateCard {
         }
     }
 
-    /// What an item costs when nothing is free; `None` beyond the limit of amounts.
-    pub(crate) fn full_price(&self, item: &Item) -> Option<Range> {
-        self.operations.get(item.operation)?.price(item.combination, item.band, item.count)
+    /// What an item costs with these options when nothing is free; `None` beyond the limit of amounts.
+    pub(crate) fn full_price(&self, item: &Item, combination: usize) -> Option<Range> {
+        self.operations.get(item.operation)?.price(combination, item.band, item.count)
     }
 }
 
@@ -246,29 +246,31 @@ impl Operation {
     }
 }
 
-impl Item {
-    /// The item with every field written out.
-    fn document(&self, operation: &Operation) -> Value {
+impl RateCard {
+    /// An item with every field written out, and the options of this combination.
+    pub(crate) fn item_document(&self, item: &Item, combination: usize) -> Value {
+        let Some(operation) = self.operations.get(item.operation) else { return Value::Null };
         let text = |text: &str| Value::String(text.into());
         let mut members = vec![("operation".to_owned(), text(&operation.id))];
         for (index, choice) in operation.choices.iter().enumerate() {
-            let option = usize::try_from(operation.option_in(self.combination, index)).unwrap_or(usize::MAX);
+            let option = usize::try_from(operation.option_in(combination, index)).unwrap_or(usize::MAX);
             if let Some(option) = choice.options.get(option) {
                 members.push((choice.name.clone(), text(&option.id)));
             }
         }
-        let mut add = |number: &Number, value: u32| members.push((number.name.clone(), Value::Number(value.into())));
-        let mut numbers = operation.numbers.iter().zip(self.numbers.iter().copied());
-        let quantity = numbers.next();
-        for (number, value) in numbers {
-            add(number, value);
-        }
+        let mut numbers = operation.numbers.iter().zip(item.numbers.iter().copied());
         // The quantity comes first in the tables and last in a document: it multiplies all before it.
-        if let Some((number, value)) = quantity {
-            add(number, value);
+        let quantity = numbers.next();
+        for (number, value) in numbers.chain(quantity) {
+            members.push((number.name.clone(), Value::Number(value.into())));
         }
         Value::Object(members)
     }
+}
+
+/// The document of a plan with these items.
+pub(crate) fn plan_document(items: Vec<Value>) -> Value {
+    Value::Object(vec![("items".into(), Value::List(items))])
 }
 
 impl Plan<'_> {
@@ -284,13 +286,7 @@ impl Plan<'_> {
     /// # Ok::<(), serde_json::Error>(())
     /// ```
     pub fn document(&self) -> Value {
-        let mut items = Vec::with_capacity(self.items.len());
-        for item in &self.items {
-            if let Some(operation) = self.card.operations.get(item.operation) {
-                items.push(item.document(operation));
-            }
-        }
-        Value::Object(vec![("items".into(), Value::List(items))])
+        plan_document(self.items.iter().map(|item| self.card.item_document(item, item.combination)).collect())
     }
 
     /// The id of the pool of free units that an item draws on.

@@ -250,19 +250,19 @@ impl RateCard {
     /// An item with every field written out, and the options of this combination.
     pub(crate) fn item_document(&self, item: &Item, combination: usize) -> Value {
         let Some(operation) = self.operations.get(item.operation) else { return Value::Null };
-        let text = |text: &str| Value::String(text.into());
-        let mut members = vec![("operation".to_owned(), text(&operation.id))];
+        let mut members = Vec::new();
+        let mut add = |name: &str, value: Value| members.push((name.to_owned(), value));
+        add("operation", Value::String(operation.id.clone()));
         for (index, choice) in operation.choices.iter().enumerate() {
-            let option = usize::try_from(operation.option_in(combination, index)).unwrap_or(usize::MAX);
-            if let Some(option) = choice.options.get(option) {
-                members.push((choice.name.clone(), text(&option.id)));
+            if let Some(option) = operation.chosen(combination, index) {
+                add(&choice.name, Value::String(option.id.clone()));
             }
         }
-        let mut numbers = operation.numbers.iter().zip(item.numbers.iter().copied());
+        let mut numbers = operation.numbers.iter().zip(&item.numbers);
         // The quantity comes first in the tables and last in a document: it multiplies all before it.
         let quantity = numbers.next();
         for (number, value) in numbers.chain(quantity) {
-            members.push((number.name.clone(), Value::Number(value.into())));
+            add(&number.name, Value::Number((*value).into()));
         }
         Value::Object(members)
     }

@@ -4,7 +4,7 @@ use serde::{Serialize, Serializer, ser::SerializeMap};
 
 use super::{
     RateCard,
-    operation::{ChoiceOption, Operation},
+    operation::Operation,
 };
 use crate::credits::{Credits, Range, percent_change};
 
@@ -166,16 +166,11 @@ fn price(operation: &Operation, (combination, band): Cell) -> Option<Range> {
 fn choices(operation: &Operation, combination: usize) -> Choices {
     let mut choices = Vec::with_capacity(operation.choices.len());
     for (index, choice) in operation.choices.iter().enumerate() {
-        if let Some(option) = option_of(operation, combination, index) {
+        if let Some(option) = operation.chosen(combination, index) {
             choices.push((choice.name.clone(), option.id.clone()));
         }
     }
     Choices(choices)
-}
-
-fn option_of(operation: &Operation, combination: usize, choice: usize) -> Option<&ChoiceOption> {
-    let option = usize::try_from(operation.option_in(combination, choice)).ok()?;
-    operation.choices.get(choice)?.options.get(option)
 }
 
 /// The combination of another operation with the same option in every choice.
@@ -185,7 +180,7 @@ fn same_combination(operation: &Operation, combination: usize, other: &Operation
     }
     let mut found = 0_usize;
     for (index, choice) in operation.choices.iter().enumerate() {
-        let option = option_of(operation, combination, index)?;
+        let option = operation.chosen(combination, index)?;
         let choice = other.choices.iter().find(|candidate| candidate.name == choice.name)?;
         let position = choice.options.iter().position(|candidate| candidate.id == option.id)?;
         found = found.saturating_add(choice.stride.saturating_mul(position));

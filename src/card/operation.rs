@@ -174,6 +174,12 @@ impl Operation {
         position.and_then(|position| u32::try_from(position).ok()).unwrap_or(0)
     }
 
+    /// The option of a choice in a combination, itself.
+    pub fn chosen(&self, combination: usize, choice: usize) -> Option<&ChoiceOption> {
+        let option = usize::try_from(self.option_in(combination, choice)).ok()?;
+        self.choices.get(choice)?.options.get(option)
+    }
+
     /// The combination that differs from this one in one choice.
     pub fn combination_with(&self, combination: usize, choice: usize, option: u32) -> usize {
         let Some(stride) = self.choices.get(choice).map(|choice| choice.stride) else { return combination };
@@ -210,9 +216,8 @@ impl Operation {
     /// The title of an item: the operation's, then each chosen option's.
     pub fn item_title(&self, combination: usize) -> String {
         let mut title = self.title.clone();
-        for (index, choice) in self.choices.iter().enumerate() {
-            let option = usize::try_from(self.option_in(combination, index)).ok();
-            if let Some(option) = option.and_then(|option| choice.options.get(option)) {
+        for index in 0..self.choices.len() {
+            if let Some(option) = self.chosen(combination, index) {
                 title.push_str(" · ");
                 title.push_str(&option.title);
             }

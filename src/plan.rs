@@ -251,7 +251,7 @@ impl RateCard {
     pub(crate) fn item_document(&self, item: &Item, combination: usize) -> Value {
         let Some(operation) = self.operations.get(item.operation) else { return Value::Null };
         let mut members = Vec::new();
-        let mut add = |name: &str, value: Value| members.push((name.to_owned(), value));
+        let add: &mut dyn FnMut(&str, Value) = &mut |name, value| members.push((name.to_owned(), value));
         add("operation", Value::String(operation.id.clone()));
         for (index, choice) in operation.choices.iter().enumerate() {
             if let Some(option) = operation.chosen(combination, index) {

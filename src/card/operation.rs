@@ -175,6 +175,7 @@ impl Operation {
     }
 
     /// The option of a choice in a combination, itself.
+    #[cfg_attr(target_family = "wasm", inline(never))]
     pub fn chosen(&self, combination: usize, choice: usize) -> Option<&ChoiceOption> {
         let option = usize::try_from(self.option_in(combination, choice)).ok()?;
         self.choices.get(choice)?.options.get(option)

@@ -141,11 +141,10 @@ impl RateCard {
         let mut best: [Option<Way>; MOST_RANK + 1] = [None; MOST_RANK + 1];
         let mut allowed = false;
         let mut consider = |combination| {
-            if let (true, Some((_, rate)), Some(unit)) = (
-                self.allows(tier, item.operation, combination),
-                operation.cell(combination),
-                operation.unit(combination, item.band),
-            ) {
+            if self.allows(tier, item.operation, combination)
+                && let Some((_, rate)) = operation.cell(combination)
+                && let Some(unit) = rate.units.get(item.band)
+            {
                 allowed = true;
                 // An option whose price passes the limit is none.
                 if let Some(price) = unit.price_times(item.count) {

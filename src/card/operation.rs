@@ -168,6 +168,7 @@ impl Operation {
     }
 
     /// The option of a choice in a combination.
+    #[cfg_attr(target_family = "wasm", inline(never))]
     pub fn option_in(&self, combination: usize, choice: usize) -> u32 {
         let Some(choice) = self.choices.get(choice) else { return 0 };
         let position = combination.checked_div(choice.stride).and_then(|index| index.checked_rem(choice.options.len()));

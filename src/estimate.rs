@@ -10,6 +10,7 @@ use crate::{
     },
     credits::{Percent, Range},
     plan::{Item, Plan},
+    text::owned,
 };
 
 /// How much a figure can be relied on, the most reliable first.
@@ -177,7 +178,7 @@ impl Plan<'_> {
             accuracy = accuracy.max(line.accuracy);
             lines.push(line);
         }
-        Estimate { card: self.card.reference(), unit: self.card.unit().into(), total, accuracy, lines }
+        Estimate { card: self.card.reference(), unit: owned(self.card.unit()), total, accuracy, lines }
     }
 }
 
@@ -203,7 +204,7 @@ impl Plan<'_> {
 
 impl RateCard {
     pub(crate) fn reference(&self) -> CardReference {
-        CardReference { id: self.id().into(), version: self.version().into(), fingerprint: self.fingerprint().into() }
+        CardReference { id: owned(self.id()), version: owned(self.version()), fingerprint: owned(self.fingerprint()) }
     }
 
     /// The line of a valid item, whose table look-ups and products were checked when it was read.

@@ -11,7 +11,7 @@ use crate::{
     reading::{At, Reader},
     text::{
         Word::{self, Count, Text},
-        joined,
+        joined, owned,
     },
     value::Value,
 };
@@ -251,7 +251,7 @@ impl RateCard {
     pub(crate) fn item_document(&self, item: &Item, combination: usize) -> Value {
         let Some(operation) = self.operations.get(item.operation) else { return Value::Null };
         let mut members = Vec::new();
-        let add: &mut dyn FnMut(&str, Value) = &mut |name, value| members.push((name.to_owned(), value));
+        let add: &mut dyn FnMut(&str, Value) = &mut |name, value| members.push((owned(name), value));
         add("operation", Value::String(operation.id.clone()));
         for (index, choice) in operation.choices.iter().enumerate() {
             if let Some(option) = operation.chosen(combination, index) {
@@ -270,7 +270,7 @@ impl RateCard {
 
 /// The document of a plan with these items.
 pub(crate) fn plan_document(items: Vec<Value>) -> Value {
-    Value::Object(vec![("items".into(), Value::List(items))])
+    Value::Object(vec![(owned("items"), Value::List(items))])
 }
 
 impl Plan<'_> {

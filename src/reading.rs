@@ -6,7 +6,7 @@ use crate::{
     limits::{FAULTS, NAME_CHARACTERS, SUGGESTIONS, TEXT_CHARACTERS},
     text::{
         Word::{self, Text},
-        filled, joined, shortened, start_of,
+        filled, joined, owned, shortened, start_of,
     },
     value::{Value, whole},
 };
@@ -35,7 +35,7 @@ impl<'a> At<'a> {
             match at {
                 At::Document => break,
                 At::Key(parent, key) => {
-                    steps.push(Step::Key((*key).into()));
+                    steps.push(Step::Key(owned(key)));
                     at = parent;
                 }
                 At::Index(parent, index) => {

@@ -9,6 +9,12 @@ pub(crate) fn put(text: &mut String, piece: &str) {
     text.push_str(piece);
 }
 
+/// A text of one's own.
+#[inline(never)]
+pub(crate) fn owned(text: &str) -> String {
+    text.into()
+}
+
 /// The pieces one after the other.
 pub(crate) fn joined(pieces: &[&str]) -> String {
     let mut text = String::new();

@@ -7,7 +7,7 @@ use serde::{
     de::{Error, MapAccess, SeqAccess, Visitor},
 };
 
-use crate::text::{Word, filled, push_digits, push_hexadecimal, put, shortened};
+use crate::text::{Word, filled, owned, push_digits, push_hexadecimal, put, shortened};
 
 /// A JSON document before anything is known about it.
 ///
@@ -55,19 +55,20 @@ impl Value {
 
     /// What this is, for a message: short, with the value where that helps.
     pub(crate) fn found(&self) -> String {
-        match self {
-            Self::Null => "null".into(),
-            Self::Bool(true) => "`true`".into(),
-            Self::Bool(false) => "`false`".into(),
-            Self::Number(value) => filled("`#`", &mut [Word::Number(*value)].iter()),
+        let kind = match self {
+            Self::Null => "null",
+            Self::Bool(true) => "`true`",
+            Self::Bool(false) => "`false`",
+            Self::Number(value) => return filled("`#`", &mut [Word::Number(*value)].iter()),
             Self::String(text) => {
                 let (start, rest) = shortened(text);
-                filled("the string `##`", &mut [Word::Text(start), Word::Text(rest)].iter())
+                return filled("the string `##`", &mut [Word::Text(start), Word::Text(rest)].iter());
             }
-            Self::List(_) => "a list".into(),
-            Self::Object(_) => "an object".into(),
-            Self::Foreign(name) => (*name).into(),
-        }
+            Self::List(_) => "a list",
+            Self::Object(_) => "an object",
+            Self::Foreign(name) => name,
+        };
+        owned(kind)
     }
 
     /// The canonical JSON text of RFC 8785: sorted keys, no white space, numbers as JavaScript writes them.

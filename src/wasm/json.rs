@@ -53,7 +53,7 @@ impl Writer {
     /// Comes before an element or a key: a comma, but not before the first.
     #[inline(never)]
     pub fn next(&mut self) -> &mut Self {
-        if !self.0.ends_with(['[', '{']) {
+        if !matches!(self.0.as_bytes().last(), Some(b'[' | b'{')) {
             self.put(",");
         }
         self

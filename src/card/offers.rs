@@ -147,13 +147,11 @@ impl RateCard {
             return;
         }
         let before = reader.faults.len();
-        if let Some(items) = item_list(reader, template) {
-            self.read_items(reader, items);
+        if let Some(items) = item_list(reader, template, at) {
+            self.read_items(reader, items, &at.key("items"));
         }
-        for fault in reader.faults.iter_mut().skip(before) {
-            let mut path = at.path();
-            path.0.append(&mut fault.path.0);
-            fault.path = path;
+        // That there are more faults than are listed is said of the document, whose path is empty.
+        for fault in reader.faults.iter_mut().skip(before).filter(|fault| !fault.path.0.is_empty()) {
             fault.message = joined(&[fault.code.as_str(), ": ", &fault.message]);
             fault.code = Code::UnpriceableTemplate;
         }

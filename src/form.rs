@@ -1,7 +1,7 @@
 //! Forms: what members an object of a document has, as data, and the one function that holds an object to its form.
 
 use crate::{
-    credits::Credits,
+    credits::{Credits, Percent},
     error::Code,
     limits::PIXELS,
     reading::{At, Reader},
@@ -33,16 +33,17 @@ pub(crate) enum Kind {
     /// A text that is looked up.
     Word,
     Flag,
-    /// A whole number within bounds.
-    Whole(u32, u32),
+    /// A whole number from 0 to this.
+    Whole(u32),
+    /// A whole number from 1 to this.
+    Positive(u32),
     /// A whole number of pixels.
     Area,
-    /// An amount up to this.
-    Amount(Credits),
+    /// What an output costs.
+    Price,
+    Percent,
     /// A list of at most so many elements.
     List(usize),
-    /// A list of at least one element and at most so many; else the message.
-    NonEmpty(usize, &'static str),
 }
 
 /// A member of an object: where it is, and what stands there.
@@ -101,22 +102,21 @@ impl Reader {
             Kind::Text => self.text(value, at),
             Kind::Word => self.string(value, at, due).is_some(),
             Kind::Flag => self.boolean(value, at).is_some(),
-            Kind::Whole(min, max) => self.whole_u64(value, at, min.into(), max.into()).is_some(),
+            Kind::Whole(max) => self.whole_u64(value, at, 0, max.into()).is_some(),
+            Kind::Positive(max) => self.whole_u64(value, at, 1, max.into()).is_some(),
             Kind::Area => self.whole_u64(value, at, 1, PIXELS).is_some(),
-            Kind::Amount(most) => self.amount(value, at, most).is_some(),
-            Kind::List(most) | Kind::NonEmpty(most, _) => {
-                self.list(value, at, if due.is_empty() { "a list" } else { due }, most).is_some()
-            }
+            Kind::Price => self.amount(value, at, Credits::MAX_PRICE).is_some(),
+            Kind::Percent => self.amount(value, at, Percent::MOST).is_some(),
+            Kind::List(most) => self.list(value, at, if due.is_empty() { "a list" } else { due }, most).is_some(),
         };
-        if !sound {
-            return Some(FAULTY);
+        Some(if sound { value } else { FAULTY })
+    }
+
+    /// A list that must have an element.
+    pub fn not_empty(&mut self, list: &Field, message: &str) {
+        if matches!(list.value, Some(Value::List(elements)) if elements.is_empty()) {
+            self.fault(Code::OutOfRange, &list.at, message, &[]);
         }
-        if let (Kind::NonEmpty(_, least), Value::List(list)) = (kind, value)
-            && list.is_empty()
-        {
-            self.fault(Code::OutOfRange, at, least, &[]);
-        }
-        Some(value)
     }
 
     /// Reads each element of a list of objects that have this form.

@@ -71,18 +71,17 @@ impl RateCard {
     pub(crate) fn read_plan(&self, reader: &mut Reader, document: &Value) -> Vec<Item> {
         let before = reader.faults.len();
         let list = reader.fields(document, &At::Document, "a plan", &["items"]);
-        let list = list.and_then(|document| item_list(reader, document));
+        let list = list.and_then(|document| item_list(reader, document, &At::Document));
         // A fault of the plan itself is reported without looking at the items.
         match list {
-            Some(list) if reader.faults.len() == before => self.read_items(reader, list),
+            Some(list) if reader.faults.len() == before => self.read_items(reader, list, &At::Document.key("items")),
             _ => Vec::new(),
         }
     }
 
     /// The items of a plan, or of a template, which has more than a plan.
-    pub(crate) fn read_items(&self, reader: &mut Reader, list: &[Value]) -> Vec<Item> {
+    pub(crate) fn read_items(&self, reader: &mut Reader, list: &[Value], at: &At) -> Vec<Item> {
         let before = reader.faults.len();
-        let at = At::Document.key("items");
         let mut items = Vec::with_capacity(list.len());
         for (index, item) in list.iter().enumerate() {
             if let Some(item) = self.read_item(reader, item, &at.index(index)) {
@@ -90,7 +89,7 @@ impl RateCard {
             }
         }
         if reader.faults.len() == before {
-            self.check_amounts(reader, &items, &at);
+            self.check_amounts(reader, &items, at);
         }
         items
     }
@@ -174,10 +173,9 @@ pub(crate) fn overflow(reader: &mut Reader, at: &At, what: &str) {
 }
 
 /// The list of a plan or a template.
-pub(crate) fn item_list<'v>(reader: &mut Reader, document: &'v Value) -> Option<&'v [Value]> {
-    let root = At::Document;
-    let at = root.key("items");
-    match reader.required(document, &root, "items", "a list of items")? {
+pub(crate) fn item_list<'v>(reader: &mut Reader, document: &'v Value, at_document: &At) -> Option<&'v [Value]> {
+    let at = at_document.key("items");
+    match reader.required(document, at_document, "items", "a list of items")? {
         Value::List(items) if items.is_empty() => {
             reader.fault(Code::EmptyPlan, &at, "the plan has no items\n1 to # items", &[Word::size(ITEMS)]);
             None

@@ -3,10 +3,9 @@
 //! What is left to check when an object has its form, whether ranges ascend and names mean something, stands where it is read.
 
 use crate::{
-    credits::{Credits, Percent},
     form::{
         Form,
-        Kind::{Amount, Any, Area, Flag, List, Name, NonEmpty, Text, Whole, Word},
+        Kind::{Any, Area, Flag, List, Name, Percent, Positive, Price, Text, Whole, Word},
         Member, optional, required,
     },
     limits::{
@@ -28,8 +27,8 @@ pub(super) static CARD: Form = Form {
         optional("title", Text),
         optional("unit", Text),
         optional("money", Any),
-        optional("step", Amount(Credits::MAX_PRICE)),
-        required("operations", "a list of operations", NonEmpty(OPERATIONS, "a card has at least one operation")),
+        optional("step", Price),
+        required("operations", "a list of operations", List(OPERATIONS)),
         optional("tiers", List(TIERS)),
         optional("freeUnits", List(POOLS)),
         optional("templates", List(TEMPLATES)),
@@ -62,7 +61,7 @@ pub(super) static CHOICE: Form = Form {
         optional("title", Text),
         optional("default", Any),
         optional("substitutable", Flag),
-        required("options", "a list of options", NonEmpty(OPTIONS, "a choice has at least one option")),
+        required("options", "a list of options", List(OPTIONS)),
     ],
 };
 
@@ -75,8 +74,8 @@ pub(super) static COUNT_FIELD: Form = Form {
         name("name"),
         optional("title", Text),
         optional("default", Any),
-        optional("min", Whole(1, COUNT)),
-        required("max", "the greatest count", Whole(1, COUNT)),
+        optional("min", Positive(COUNT)),
+        required("max", "the greatest count", Positive(COUNT)),
     ],
 };
 
@@ -85,15 +84,15 @@ pub(super) static SIZE: Form = Form {
     members: &[
         optional("default", Any),
         required("side", "the bounds of a side", Any),
-        required("bands", "a list of bands", NonEmpty(BANDS, "a size has at least one band")),
+        required("bands", "a list of bands", List(BANDS)),
     ],
 };
 
 pub(super) static SIDE: Form = Form {
     what: "the bounds of a side",
     members: &[
-        required("min", "a side in pixels", Whole(1, SIDE_PIXELS)),
-        required("max", "a side in pixels", Whole(1, SIDE_PIXELS)),
+        required("min", "a side in pixels", Positive(SIDE_PIXELS)),
+        required("max", "a side in pixels", Positive(SIDE_PIXELS)),
     ],
 };
 
@@ -104,10 +103,7 @@ pub(super) static DEFAULT_SIZE: Form = Form {
 
 pub(super) static BAND: Form = Form {
     what: "a band",
-    members: &[
-        required("upToPixels", "an area in pixels", Area),
-        required("addPercent", "a percentage", Amount(Percent::MOST)),
-    ],
+    members: &[required("upToPixels", "an area in pixels", Area), required("addPercent", "a percentage", Percent)],
 };
 
 pub(super) static RATE: Form = Form {
@@ -116,7 +112,7 @@ pub(super) static RATE: Form = Form {
         required("when", WHEN, Any),
         optional("price", Any),
         optional("unavailable", Any),
-        optional("rank", Whole(0, RANK)),
+        optional("rank", Whole(RANK)),
         optional("accuracy", Any),
         optional("note", Text),
     ],
@@ -127,7 +123,7 @@ const WHEN: &str = "an object of choices (`{}` matches everything)";
 pub(super) static PRICE: Form = Form { what: "a price", members: &[figure("low"), figure("expected"), figure("high")] };
 
 const fn figure(key: &'static str) -> Member {
-    required(key, "this figure of the range", Amount(Credits::MAX_PRICE))
+    required(key, "this figure of the range", Price)
 }
 
 pub(super) static TIER: Form = Form {
@@ -136,7 +132,7 @@ pub(super) static TIER: Form = Form {
         name("id"),
         optional("title", Text),
         required("monthlyCredits", "a number of credits or `\"unlimited\"`", Any),
-        optional("requestsPerMinute", Whole(1, REQUESTS_PER_MINUTE)),
+        optional("requestsPerMinute", Positive(REQUESTS_PER_MINUTE)),
         optional("features", List(FEATURES)),
         optional("excludes", List(EXCLUSIONS)),
     ],

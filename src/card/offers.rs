@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     credits::Credits,
-    error::{Code, Path},
+    error::Code,
     form::Field,
     limits::FREE_UNITS,
     plan::item_list,
@@ -146,16 +146,14 @@ impl RateCard {
         {
             return;
         }
-        let mut plan_reader = Reader::default();
-        if let Some(items) = item_list(&mut plan_reader, template) {
-            self.read_items(&mut plan_reader, items);
+        let before = reader.faults.len();
+        if let Some(items) = item_list(reader, template, at) {
+            self.read_items(reader, items, &at.key("items"));
         }
-        for mut fault in plan_reader.faults {
-            let Path(steps) = std::mem::replace(&mut fault.path, at.path());
-            fault.path.0.extend(steps);
+        // That there are more faults than are listed is said of the document, whose path is empty.
+        for fault in reader.faults.iter_mut().skip(before).filter(|fault| !fault.path.0.is_empty()) {
             fault.message = joined(&[fault.code.as_str(), ": ", &fault.message]);
             fault.code = Code::UnpriceableTemplate;
-            reader.faults.push(fault);
         }
     }
 }

@@ -20,6 +20,7 @@ use crate::{
 /// fault as well.
 pub(super) fn operations(reader: &mut Reader, list: &Field, step: Credits) -> Vec<Operation> {
     let (mut operations, mut ids) = (Vec::new(), Vec::new());
+    reader.not_empty(list, "a card has at least one operation");
     for (index, value) in list.elements().iter().enumerate() {
         operations.extend(operation(reader, value, &list.at.index(index), step, &mut ids));
     }
@@ -127,6 +128,7 @@ fn choices(reader: &mut Reader, list: &Field) -> Vec<Choice> {
 
 fn options(reader: &mut Reader, list: &Field) -> Vec<ChoiceOption> {
     let (mut options, mut ids) = (Vec::new(), Vec::new());
+    reader.not_empty(list, "a choice has at least one option");
     reader.each(list, &form::OPTION, &mut |reader, _, [id, title, ..]| {
         let Some(name) = id.text() else { return };
         reader.unique(&mut ids, &id.at, "option", name);
@@ -196,6 +198,7 @@ fn bounds(reader: &mut Reader, side: &Field) -> Option<(u32, u32)> {
 }
 
 fn bands(reader: &mut Reader, list: &Field, bands: &mut Vec<Band>) {
+    reader.not_empty(list, "a size has at least one band");
     reader.each(list, &form::BAND, &mut |reader, _, [up_to, percent, ..]| {
         let percent = percent.amount().and_then(Percent::from_credits);
         let (Some(up_to_pixels), Some(percent)) = (up_to.number(), percent) else { return };

@@ -117,7 +117,7 @@ impl Found<'_> {
             option: self.option.id.clone(),
             saves: self.saves,
             rank: self.rank,
-            why: filled("#: # is expected to save # ##, for #.", &mut words.iter()),
+            why: filled(&mut "#: # is expected to save # ##, for #.".chars(), &mut words.iter()),
         }
     }
 }

@@ -138,7 +138,7 @@ impl RateCard {
             None => "# is not included in # or any higher tier",
         };
         let needed = needs.map_or("", |tier| &tier.title);
-        let message = filled(template, &mut [Text(&title), Text(own), Text(needed)].iter());
+        let message = filled(&mut template.chars(), &mut [Text(&title), Text(own), Text(needed)].iter());
         Some(Block { code: crate::Code::NotInTier, item: index, needs: needs.map(|tier| tier.id.clone()), message })
     }
 }

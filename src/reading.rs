@@ -81,10 +81,9 @@ impl Reader {
             FAULTS => (Code::LimitExceeded, &At::Document, "and more: the first # faults are listed", more.as_slice()),
             _ => return,
         };
-        let (message, help) = message.split_once('\n').unwrap_or((message, ""));
-        let mut words = words.iter();
-        let message = filled(message, &mut words);
-        let help = (!help.is_empty()).then(|| filled(help, &mut words));
+        let (mut template, mut words) = (message.chars(), words.iter());
+        let message = filled(&mut template, &mut words);
+        let help = if template.as_str().is_empty() { None } else { Some(filled(&mut template, &mut words)) };
         self.faults.push(Fault { code, path: at.path(), message, help, line: None });
     }
 
@@ -278,7 +277,7 @@ impl Reader {
             Err(AmountError::NotFinite) => ("is not a finite number", most),
             Err(AmountError::TooManyDecimals) => ("has more than three decimals", most),
         };
-        let reason = filled(reason, &mut [Word::amount(limit)].iter());
+        let reason = filled(&mut reason.chars(), &mut [Word::amount(limit)].iter());
         let message = "`#` #\nan amount is 0 to # credits with at most three decimals";
         let words = [Word::Number(*number), Text(&reason), Word::amount(most)];
         self.fault(Code::InvalidAmount, at, message, &words);

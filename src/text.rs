@@ -1,6 +1,8 @@
 //! Texts made of pieces. The standard library's formatting does far more than a message needs, with code that would be a
 //! tenth of the module.
 
+use std::{slice::Iter, str::Chars};
+
 use crate::{credits::Credits, value::push_number};
 
 /// Puts a piece at the end of a text. Not inlined, because making room is more code than a call.
@@ -44,19 +46,20 @@ impl Word<'_> {
     }
 }
 
-/// A template, its every `#` replaced by the next of these words.
-pub(crate) fn filled<'w>(template: &str, words: &mut impl Iterator<Item = &'w Word<'w>>) -> String {
+/// A template up to its end or a line break, its every `#` replaced by the next of these words.
+pub(crate) fn filled(template: &mut Chars, words: &mut Iter<Word>) -> String {
     let mut text = String::new();
-    let mut pieces = template.split('#');
-    put(&mut text, pieces.next().unwrap_or_default());
-    for piece in pieces {
-        match words.next() {
-            Some(Word::Text(word)) => put(&mut text, word),
-            Some(Word::Count(count)) => push_digits(*count, &mut text),
-            Some(Word::Number(number)) => push_number(*number, &mut text),
-            None => {}
+    for character in template {
+        match character {
+            '\n' => break,
+            '#' => match words.next() {
+                Some(Word::Text(word)) => put(&mut text, word),
+                Some(Word::Count(count)) => push_digits(*count, &mut text),
+                Some(Word::Number(number)) => push_number(*number, &mut text),
+                None => {}
+            },
+            other => text.push(other),
         }
-        put(&mut text, piece);
     }
     text
 }

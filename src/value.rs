@@ -59,10 +59,10 @@ impl Value {
             Self::Null => "null",
             Self::Bool(true) => "`true`",
             Self::Bool(false) => "`false`",
-            Self::Number(value) => return filled("`#`", &mut [Word::Number(*value)].iter()),
+            Self::Number(value) => return filled(&mut "`#`".chars(), &mut [Word::Number(*value)].iter()),
             Self::String(text) => {
                 let (start, rest) = shortened(text);
-                return filled("the string `##`", &mut [Word::Text(start), Word::Text(rest)].iter());
+                return filled(&mut "the string `##`".chars(), &mut [Word::Text(start), Word::Text(rest)].iter());
             }
             Self::List(_) => "a list",
             Self::Object(_) => "an object",

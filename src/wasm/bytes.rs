@@ -38,12 +38,7 @@ fn value(bytes: &mut &[u8]) -> Option<Value> {
             *bytes = rest;
             Value::Number(f64::from_le_bytes(*number))
         }
-        4 => {
-            let end = bytes.iter().position(|byte| *byte == END)?;
-            let (text, rest) = bytes.split_at_checked(end)?;
-            *bytes = rest.get(1..)?;
-            Value::String(String::from_utf8(text.to_vec()).ok()?)
-        }
+        4 => Value::String(text(bytes)?),
         5 => {
             let mut elements = Vec::new();
             while let Some(element) = value(bytes) {
@@ -60,4 +55,25 @@ fn value(bytes: &mut &[u8]) -> Option<Value> {
         }
         foreign => Value::Foreign(FOREIGN.get(usize::from(*foreign).checked_sub(7)?)?),
     })
+}
+
+/// A text up to its end. That it is UTF-8 is known, and not checked as the standard library does, with five times the code.
+fn text(bytes: &mut &[u8]) -> Option<String> {
+    let mut text = String::new();
+    loop {
+        let (&first, rest) = bytes.split_first()?;
+        *bytes = rest;
+        if first == END {
+            return Some(text);
+        }
+        // A character's first byte begins with as many ones as it has bytes, or with none where that is one.
+        let ones = first.leading_ones();
+        let mut character = u32::from(first & (127 >> ones));
+        for _ in 1..ones {
+            let (&next, rest) = bytes.split_first()?;
+            *bytes = rest;
+            character = character << 6 | u32::from(next & 63);
+        }
+        text.push(char::from_u32(character)?);
+    }
 }

@@ -4,6 +4,8 @@
 //! its elements; an object its members, each a text and a value. A byte that no UTF-8 has ends a text, a list and an
 //! object: lengths would differ from place to place, and so the built-in card would compress worse.
 
+use std::slice::Iter;
+
 use crate::value::Value;
 
 /// Ends what has no fixed length.
@@ -21,21 +23,19 @@ const FOREIGN: [&str; 7] = [
 ];
 
 /// The document that these bytes hold. No writer of ours cuts it off.
-pub(super) fn document(mut bytes: &[u8]) -> Value {
-    value(&mut bytes).unwrap_or(Value::Null)
+pub(super) fn document(bytes: &[u8]) -> Value {
+    value(&mut bytes.iter()).unwrap_or(Value::Null)
 }
 
 /// The next value; `None` where something ends.
-fn value(bytes: &mut &[u8]) -> Option<Value> {
-    let (kind, rest) = bytes.split_first()?;
-    *bytes = rest;
-    Some(match kind {
+fn value(bytes: &mut Iter<u8>) -> Option<Value> {
+    Some(match bytes.next()? {
         0 => Value::Null,
         1 => Value::Bool(false),
         2 => Value::Bool(true),
         3 => {
-            let (number, rest) = bytes.split_first_chunk()?;
-            *bytes = rest;
+            let (number, rest) = bytes.as_slice().split_first_chunk()?;
+            *bytes = rest.iter();
             Value::Number(f64::from_le_bytes(*number))
         }
         4 => Value::String(text(bytes)?),
@@ -58,11 +58,10 @@ fn value(bytes: &mut &[u8]) -> Option<Value> {
 }
 
 /// A text up to its end. That it is UTF-8 is known, and not checked as the standard library does, with five times the code.
-fn text(bytes: &mut &[u8]) -> Option<String> {
+fn text(bytes: &mut Iter<u8>) -> Option<String> {
     let mut text = String::new();
     loop {
-        let (&first, rest) = bytes.split_first()?;
-        *bytes = rest;
+        let first = *bytes.next()?;
         if first == END {
             return Some(text);
         }
@@ -70,9 +69,7 @@ fn text(bytes: &mut &[u8]) -> Option<String> {
         let ones = first.leading_ones();
         let mut character = u32::from(first & (127 >> ones));
         for _ in 1..ones {
-            let (&next, rest) = bytes.split_first()?;
-            *bytes = rest;
-            character = character << 6 | u32::from(next & 63);
+            character = character << 6 | u32::from(bytes.next()? & 63);
         }
         text.push(char::from_u32(character)?);
     }

@@ -81,10 +81,12 @@ impl Reader {
             FAULTS => (Code::LimitExceeded, &At::Document, "and more: the first # faults are listed", more.as_slice()),
             _ => return,
         };
-        let (message, help) = message.split_once('\n').unwrap_or((message, ""));
+        // By hand, as the standard library's search for a character is more code than all that it would be used for.
+        let end = message.bytes().position(|byte| byte == b'\n').unwrap_or(message.len());
+        let (message, help) = message.split_at_checked(end).unwrap_or((message, ""));
         let mut words = words.iter();
         let message = filled(message, &mut words);
-        let help = (!help.is_empty()).then(|| filled(help, &mut words));
+        let help = help.get(1..).map(|help| filled(help, &mut words));
         self.faults.push(Fault { code, path: at.path(), message, help, line: None });
     }
 

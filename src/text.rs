@@ -35,16 +35,17 @@ impl Word<'_> {
 /// A template, its every `#` replaced by the next of these words.
 pub(crate) fn filled<'w>(template: &str, words: &mut impl Iterator<Item = &'w Word<'w>>) -> String {
     let mut text = String::new();
-    let mut pieces = template.split('#');
-    text.push_str(pieces.next().unwrap_or_default());
-    for piece in pieces {
+    for character in template.chars() {
+        if character != '#' {
+            text.push(character);
+            continue;
+        }
         match words.next() {
             Some(Word::Text(word)) => text.push_str(word),
             Some(Word::Count(count)) => push_digits(*count, &mut text),
             Some(Word::Number(number)) => text.push_str(&written(*number)),
             None => {}
         }
-        text.push_str(piece);
     }
     text
 }

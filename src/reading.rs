@@ -6,7 +6,7 @@ use crate::{
     limits::{FAULTS, NAME_CHARACTERS, SUGGESTIONS, TEXT_CHARACTERS},
     text::{
         Word::{self, Text},
-        filled, joined, owned, shortened, start_of,
+        filled, owned, shortened, start_of,
     },
     value::{Value, whole},
 };
@@ -307,17 +307,15 @@ fn is_whole(number: f64) -> bool {
 ///
 /// Comparing costs length × length, and a longer name is near to nothing.
 fn nearest<'n>(start: &str, rest: &str, known: Names<'_, 'n>) -> Option<&'n str> {
-    let name = joined(&[start, rest]).to_ascii_lowercase();
-    let distance = |candidate: &str| strsim::levenshtein(&name, &candidate.to_ascii_lowercase());
-    let mut nearest = known(0)?;
-    let mut least = distance(nearest);
-    let mut index = 1_usize;
+    let name = filled(&mut "##".chars(), &mut [Text(start), Text(rest)].iter()).to_ascii_lowercase();
+    let (mut nearest, mut least) = (None, usize::MAX);
+    let mut index = 0_usize;
     while let Some(candidate) = known(index) {
-        let found = distance(candidate);
-        if found < least {
-            (least, nearest) = (found, candidate);
+        let distance = strsim::levenshtein(&name, &candidate.to_ascii_lowercase());
+        if distance < least {
+            (least, nearest) = (distance, Some(candidate));
         }
         index = index.saturating_add(1);
     }
-    Some(nearest)
+    nearest
 }

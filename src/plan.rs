@@ -11,7 +11,7 @@ use crate::{
     reading::{At, Reader},
     text::{
         Word::{self, Count, Text},
-        joined, owned,
+        owned, put,
     },
     value::Value,
 };
@@ -197,7 +197,9 @@ fn read_option(reader: &mut Reader, item: &Value, at: &At, choice: &Choice) -> O
             let mut options = String::new();
             for option in &choice.options {
                 let separator = if options.is_empty() { "" } else { ", " };
-                options.push_str(&joined(&[separator, "`", &option.id, "`"]));
+                for piece in [separator, "`", &option.id, "`"] {
+                    put(&mut options, piece);
+                }
             }
             let words = [Text(&choice.name), Text(&options)];
             reader.fault(Code::MissingField, &at, "`#` must be given\none of #", &words);

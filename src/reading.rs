@@ -6,7 +6,7 @@ use crate::{
     limits::{FAULTS, NAME_CHARACTERS, SUGGESTIONS, TEXT_CHARACTERS},
     text::{
         Word::{self, Text},
-        filled, owned, shortened, start_of,
+        filled, joined, owned, shortened, start_of,
     },
     value::{Value, whole},
 };
@@ -307,15 +307,22 @@ fn is_whole(number: f64) -> bool {
 ///
 /// Comparing costs length × length, and a longer name is near to nothing.
 fn nearest<'n>(start: &str, rest: &str, known: Names<'_, 'n>) -> Option<&'n str> {
-    let name = filled(&mut "##".chars(), &mut [Text(start), Text(rest)].iter()).to_ascii_lowercase();
+    let name = lowercase(&[start, rest]);
     let (mut nearest, mut least) = (None, usize::MAX);
     let mut index = 0_usize;
     while let Some(candidate) = known(index) {
-        let distance = strsim::levenshtein(&name, &candidate.to_ascii_lowercase());
+        let distance = strsim::levenshtein(&name, &lowercase(&[candidate]));
         if distance < least {
             (least, nearest) = (distance, Some(candidate));
         }
         index = index.saturating_add(1);
     }
     nearest
+}
+
+/// The pieces one after the other, without capitals.
+fn lowercase(pieces: &[&str]) -> String {
+    let mut text = joined(pieces);
+    text.make_ascii_lowercase();
+    text
 }

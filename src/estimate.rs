@@ -193,7 +193,8 @@ impl Plan<'_> {
     /// # Ok::<(), serde_json::Error>(())
     /// ```
     pub fn total(&self) -> Range {
-        let price = |item: &Item| self.card.full_price(item, item.combination).expect("an item that was read can be rated");
+        let price =
+            |item: &Item| self.card.full_price(item, item.combination).expect("an item that was read can be rated");
         self.items
             .iter()
             .map(price)

@@ -8,10 +8,7 @@ use crate::{
     credits::{Credits, Range},
     estimate::Estimate,
     plan::{Item, Plan},
-    text::{
-        Word::Text,
-        filled,
-    },
+    text::{Word::Text, filled},
 };
 
 /// What preflight decides.

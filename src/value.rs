@@ -218,13 +218,16 @@ pub(crate) fn push_number(number: f64, text: &mut String) {
         return push_digits(whole.unsigned_abs(), text);
     }
     let Some(millionths) = millionths(number) else {
-        return put(text, if number.is_nan() {
-            "NaN"
-        } else if number.is_finite() {
-            "a number beyond 2^53"
-        } else {
-            "infinity"
-        });
+        return put(
+            text,
+            if number.is_nan() {
+                "NaN"
+            } else if number.is_finite() {
+                "a number beyond 2^53"
+            } else {
+                "infinity"
+            },
+        );
     };
     put(text, if number.is_sign_negative() { "-" } else { "" });
     push_digits(millionths.unsigned_abs().checked_div(WHOLE).unwrap_or(0), text);

@@ -2,10 +2,7 @@
 
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
-use super::{
-    RateCard,
-    operation::Operation,
-};
+use super::{RateCard, operation::Operation};
 use crate::credits::{Credits, Range, percent_change};
 
 /// What changes between two cards.

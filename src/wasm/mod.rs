@@ -82,12 +82,9 @@ fn opened(place: usize, card: &RateCard) -> String {
     writer.put("{");
     writer.key("card").value(&place);
     writer.key("slots").value(&slots(card));
-    for (key, text) in [
-        ("id", card.id()),
-        ("version", card.version()),
-        ("unit", card.unit()),
-        ("fingerprint", card.fingerprint()),
-    ] {
+    for (key, text) in
+        [("id", card.id()), ("version", card.version()), ("unit", card.unit()), ("fingerprint", card.fingerprint())]
+    {
         writer.key(key).value(text);
     }
     writer.key("operations").put("[");

@@ -1,6 +1,6 @@
 //! Comparing two cards: every price that differs, and nothing else.
 
-use serde::{Serialize, Serializer, ser::SerializeMap};
+use serde::{Serialize, Serializer};
 
 use super::{RateCard, operation::Operation};
 use crate::credits::{Credits, Range, percent_change};
@@ -48,11 +48,7 @@ pub struct Choices(pub Vec<(String, String)>);
 
 impl Serialize for Choices {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(self.0.len()))?;
-        for (choice, option) in &self.0 {
-            map.serialize_entry(choice, option)?;
-        }
-        map.end()
+        serializer.collect_map(self.0.iter().map(|(choice, option)| (choice, option)))
     }
 }
 

@@ -5,7 +5,7 @@ use std::fmt::{self, Display};
 
 use serde::{
     Serialize, Serializer,
-    ser::{self, Impossible, SerializeMap, SerializeSeq, SerializeStruct},
+    ser::{self, Impossible, SerializeSeq, SerializeStruct},
 };
 
 use crate::{
@@ -78,7 +78,7 @@ impl Serializer for &mut Writer {
     type SerializeTuple = Impossible<(), Never>;
     type SerializeTupleStruct = Impossible<(), Never>;
     type SerializeTupleVariant = Impossible<(), Never>;
-    type SerializeMap = Self;
+    type SerializeMap = Impossible<(), Never>;
     type SerializeStruct = Self;
     type SerializeStructVariant = Impossible<(), Never>;
 
@@ -144,9 +144,15 @@ impl Serializer for &mut Writer {
         Ok(self)
     }
 
-    fn serialize_map(self, _: Option<usize>) -> Result<Self, Never> {
+    fn collect_map<K: Serialize, V: Serialize, I: IntoIterator<Item = (K, V)>>(self, members: I) -> Result<(), Never> {
         self.put("{");
-        Ok(self)
+        for (key, value) in members {
+            key.serialize(self.next())?;
+            self.put(":");
+            value.serialize(&mut *self)?;
+        }
+        self.put("}");
+        Ok(())
     }
 
     fn serialize_struct(self, _: &'static str, _: usize) -> Result<Self, Never> {
@@ -206,6 +212,10 @@ impl Serializer for &mut Writer {
         unreachable!("{NO_ANSWER}")
     }
 
+    fn serialize_map(self, _: Option<usize>) -> Result<Self::SerializeMap, Never> {
+        unreachable!("{NO_ANSWER}")
+    }
+
     fn serialize_tuple(self, _: usize) -> Result<Self::SerializeTuple, Never> {
         unreachable!("{NO_ANSWER}")
     }
@@ -255,26 +265,6 @@ impl SerializeStruct for &mut Writer {
 
     fn serialize_field<T: Serialize + ?Sized>(&mut self, key: &'static str, value: &T) -> Result<(), Never> {
         value.serialize(self.key(key))
-    }
-
-    fn end(self) -> Result<(), Never> {
-        self.put("}");
-        Ok(())
-    }
-}
-
-impl SerializeMap for &mut Writer {
-    type Ok = ();
-    type Error = Never;
-
-    fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), Never> {
-        key.serialize(self.next())?;
-        self.put(":");
-        Ok(())
-    }
-
-    fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Never> {
-        value.serialize(&mut **self)
     }
 
     fn end(self) -> Result<(), Never> {

@@ -5,7 +5,7 @@ use std::fmt::{self, Display};
 
 use serde::{
     Serialize, Serializer,
-    ser::{self, Impossible, SerializeSeq, SerializeStruct},
+    ser::{self, Impossible, SerializeStruct},
 };
 
 use crate::{
@@ -74,7 +74,7 @@ impl Writer {
 impl Serializer for &mut Writer {
     type Ok = ();
     type Error = Never;
-    type SerializeSeq = Self;
+    type SerializeSeq = Impossible<(), Never>;
     type SerializeTuple = Impossible<(), Never>;
     type SerializeTupleStruct = Impossible<(), Never>;
     type SerializeTupleVariant = Impossible<(), Never>;
@@ -137,11 +137,6 @@ impl Serializer for &mut Writer {
         }
         self.put("]");
         Ok(())
-    }
-
-    fn serialize_seq(self, _: Option<usize>) -> Result<Self, Never> {
-        self.put("[");
-        Ok(self)
     }
 
     fn collect_map<K: Serialize, V: Serialize, I: IntoIterator<Item = (K, V)>>(self, members: I) -> Result<(), Never> {
@@ -212,6 +207,10 @@ impl Serializer for &mut Writer {
         unreachable!("{NO_ANSWER}")
     }
 
+    fn serialize_seq(self, _: Option<usize>) -> Result<Self::SerializeSeq, Never> {
+        unreachable!("{NO_ANSWER}")
+    }
+
     fn serialize_map(self, _: Option<usize>) -> Result<Self::SerializeMap, Never> {
         unreachable!("{NO_ANSWER}")
     }
@@ -242,20 +241,6 @@ impl Serializer for &mut Writer {
         _: usize,
     ) -> Result<Self::SerializeStructVariant, Never> {
         unreachable!("{NO_ANSWER}")
-    }
-}
-
-impl SerializeSeq for &mut Writer {
-    type Ok = ();
-    type Error = Never;
-
-    fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Never> {
-        value.serialize(self.next())
-    }
-
-    fn end(self) -> Result<(), Never> {
-        self.put("]");
-        Ok(())
     }
 }
 

@@ -72,11 +72,11 @@ impl Plan<'_> {
             self.card.changes_of(index, item, tier, &mut found);
         }
         // What saves the same stays by item and in the card's order. A heap sorts with a tenth of a sort's code.
-        let mut order = BinaryHeap::with_capacity(found.len());
+        let mut order = BinaryHeap::new();
         for (position, change) in found.iter().enumerate() {
             order.push((change.saves, Reverse(position)));
         }
-        let mut alternatives = Vec::with_capacity(found.len());
+        let mut alternatives = Vec::new();
         while let Some((_, Reverse(position))) = order.pop() {
             if let Some(change) = found.get(position) {
                 alternatives.push(change.alternative(self.card.unit()));

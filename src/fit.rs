@@ -104,7 +104,7 @@ impl Plan<'_> {
             return Some(Fit::NotFitted { cheapest, short_by: cheapest.less(budget) });
         }
         let mut best = best_ways(&ways, budget);
-        let mut items = Vec::with_capacity(self.items.len());
+        let mut items = Vec::new();
         let (mut rank, mut total) = (0_u32, Some(Range::ZERO));
         for item in &self.items {
             let way = best.pop()?;
@@ -124,7 +124,7 @@ impl Plan<'_> {
     /// The ways to do each item: for each rank the cheapest, and none that costs more than a better one.
     fn ways(&self, reader: &mut Reader, tier: Option<usize>) -> Option<Vec<Vec<Way>>> {
         let before = reader.faults.len();
-        let mut ways = Vec::with_capacity(self.items.len());
+        let mut ways = Vec::new();
         let items = At::Document.key("items");
         for (index, item) in self.items.iter().enumerate() {
             ways.push(self.card.ways_of(reader, &items.index(index), item, tier));
@@ -169,7 +169,7 @@ impl RateCard {
 
 /// Any option where another may be chosen, and the item's own where not.
 fn substitutions(operation: &Operation, item: &Item) -> When {
-    let mut options = Vec::with_capacity(operation.choices.len());
+    let mut options = Vec::new();
     for (index, choice) in operation.choices.iter().enumerate() {
         let own = operation.option_in(item.combination, index);
         options.push(if choice.substitutable { None } else { Some(vec![own]) });
@@ -227,7 +227,7 @@ fn best_ways(ways: &[Vec<Way>], budget: Credits) -> Vec<Way> {
 /// Follows the table of what was taken from the best sum of ranks back to the first item.
 fn trace_back(ways: &[Vec<Way>], taken: &[u8], sums: usize, best: usize) -> Vec<Way> {
     let mut sum = best;
-    let mut chosen = Vec::with_capacity(ways.len());
+    let mut chosen = Vec::new();
     for (ways, took) in ways.iter().rev().zip(taken.chunks_exact(sums).rev()) {
         let number = took.get(sum).copied().map_or(0, usize::from);
         if let Some(&way) = ways.get(number) {

@@ -144,7 +144,7 @@ pub(crate) fn settle_documents(
 fn settle(reader: &mut Reader, high: Credits, terms: &[Terms], outcome: &Outcome) -> Settlement {
     check_outcome(reader, terms, outcome);
     let mut charge = Credits::ZERO;
-    let mut lines = Vec::with_capacity(terms.len());
+    let mut lines = Vec::new();
     for terms in terms {
         let reported = outcome.lines.iter().find(|line| line.item == terms.item);
         let line = settle_line(*terms, reported);
@@ -207,7 +207,7 @@ fn read_estimate(reader: &mut Reader, estimate: &Value, at: &At) -> Option<(Cred
     let total = total.and_then(|total| read_range(reader, total, &at.key("total")));
     let at_lines = at.key("lines");
     let lines = reader.required_list(estimate, at, "lines", "the estimate's lines", ITEMS)?;
-    let mut terms: Vec<Terms> = Vec::with_capacity(lines.len());
+    let mut terms: Vec<Terms> = Vec::new();
     for (index, line) in lines.iter().enumerate() {
         let at = at_lines.index(index);
         let Some(line) = read_terms(reader, line, &at) else { continue };

@@ -103,7 +103,7 @@ impl Value {
 /// Members in the order of their keys' UTF-16 code units. An object of a valid card has few, and inserting each in its
 /// place is a tenth of a sort's code, which every visitor of a page would download.
 fn sorted(members: &[(String, Value)]) -> Vec<&(String, Value)> {
-    let mut sorted: Vec<&(String, Value)> = Vec::with_capacity(members.len());
+    let mut sorted: Vec<&(String, Value)> = Vec::new();
     for member in members {
         let mut place = 0_usize;
         while sorted.get(place).is_some_and(|(key, _)| precedes(key, &member.0)) {

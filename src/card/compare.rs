@@ -157,7 +157,7 @@ fn price(operation: &Operation, (combination, band): Cell) -> Option<Range> {
 
 /// The option of each choice in a combination.
 fn choices(operation: &Operation, combination: usize) -> Choices {
-    let mut choices = Vec::with_capacity(operation.choices.len());
+    let mut choices = Vec::new();
     for (index, choice) in operation.choices.iter().enumerate() {
         if let Some(option) = operation.chosen(combination, index) {
             choices.push((choice.name.clone(), option.id.clone()));

@@ -9,7 +9,7 @@ use crate::{
         operation::{Cell, Operation, Rate},
     },
     credits::{Percent, Range},
-    plan::{Item, Plan},
+    plan::{Item, Plan, list_for},
     text::owned,
 };
 
@@ -170,7 +170,7 @@ impl Plan<'_> {
         let mut left = free.clone();
         let mut total = Range::ZERO;
         let mut accuracy = Accuracy::Exact;
-        let mut lines = Vec::with_capacity(self.items.len());
+        let mut lines = list_for(self.items.len());
         for (index, item) in self.items.iter().enumerate() {
             // Left out, a line would be free: an item that was read has its place in the tables, and within the limits.
             let line = self.card.line(index, item, &mut left).expect("an item that was read can be rated");

@@ -82,7 +82,7 @@ impl RateCard {
     /// The items of a plan, or of a template, which has more than a plan.
     pub(crate) fn read_items(&self, reader: &mut Reader, list: &[Value], at: &At) -> Vec<Item> {
         let before = reader.faults.len();
-        let mut items = Vec::with_capacity(list.len());
+        let mut items = list_for(list.len());
         for (index, item) in list.iter().enumerate() {
             if let Some(item) = self.read_item(reader, item, &at.index(index)) {
                 items.push(item);
@@ -104,13 +104,13 @@ impl RateCard {
                 reader.unknown(Code::UnknownField, &at.key(key), "field", key, &|index| operation.field_name(index));
             }
         }
-        let mut options = Vec::with_capacity(operation.choices.len());
+        let mut options = list_for(operation.choices.len());
         for choice in &operation.choices {
             if let Some(option) = read_option(reader, item, at, choice) {
                 options.push(option);
             }
         }
-        let mut numbers = Vec::with_capacity(operation.numbers.len());
+        let mut numbers = list_for(operation.numbers.len());
         for number in &operation.numbers {
             numbers.push(read_number(reader, item, at, number).unwrap_or(0));
         }
@@ -161,6 +161,11 @@ impl RateCard {
     pub(crate) fn full_price(&self, item: &Item, combination: usize) -> Option<Range> {
         self.operations.get(item.operation)?.price(combination, item.band, item.count)
     }
+}
+
+/// A list with room for so many. In the module it grows as it is filled, which is less code.
+pub(crate) fn list_for<T>(length: usize) -> Vec<T> {
+    if cfg!(target_family = "wasm") { Vec::new() } else { Vec::with_capacity(length) }
 }
 
 pub(crate) fn overflow(reader: &mut Reader, at: &At, what: &str) {

@@ -6,13 +6,13 @@ use std::{slice::Iter, str::Chars};
 use crate::{credits::Credits, value::push_number};
 
 /// Puts a piece at the end of a text. Not inlined, because making room is more code than a call.
-#[inline(never)]
+#[cfg_attr(target_family = "wasm", inline(never))]
 pub(crate) fn put(text: &mut String, piece: &str) {
     text.push_str(piece);
 }
 
 /// A text of one's own.
-#[inline(never)]
+#[cfg_attr(target_family = "wasm", inline(never))]
 pub(crate) fn owned(text: &str) -> String {
     text.into()
 }

@@ -1,6 +1,7 @@
 //! The rate card: read and checked as a whole, compiled to dense tables, known by its fingerprint.
 
 mod compare;
+mod fingerprint;
 mod form;
 mod offers;
 pub(crate) mod operation;
@@ -11,8 +12,6 @@ mod text;
 #[cfg(not(target_family = "wasm"))]
 mod typescript;
 
-use sha2::{Digest, Sha256};
-
 pub use self::compare::{Change, Choices, Comparison, Summary};
 pub use self::offers::{Pool, Tier};
 use self::operation::Operation;
@@ -22,10 +21,7 @@ use crate::{
     form::Field,
     limits::CARD_FORMAT,
     reading::{At, Reader},
-    text::{
-        Word::{self, Count, Text},
-        push_hexadecimal,
-    },
+    text::Word::{self, Count, Text},
     value::{Value, is_written_exactly},
 };
 
@@ -98,7 +94,7 @@ impl RateCard {
         card.check_templates(reader, templates);
         // Only a valid card has a fingerprint: then every number in it has one way to be written.
         if reader.faults.is_empty() {
-            card.fingerprint = fingerprint(&document);
+            card.fingerprint = self::fingerprint::of(&document);
         }
         card.document = document;
         Some(card)
@@ -221,14 +217,4 @@ fn money(reader: &mut Reader, money: &Field) {
         }
         Some(other) => reader.wrong_type(&per_credit.at, "a number", other),
     }
-}
-
-fn fingerprint(document: &Value) -> String {
-    let mut text = String::new();
-    document.canonical(&mut text);
-    let mut fingerprint = String::from("sha256:");
-    for byte in Sha256::digest(text.as_bytes()) {
-        push_hexadecimal(byte, &mut fingerprint);
-    }
-    fingerprint
 }

@@ -39,7 +39,7 @@ pub(super) fn rates(reader: &mut Reader, list: &Field, operation: &mut Operation
             units: Vec::new(),
             rank: rank.count().unwrap_or(0),
             accuracy: self::accuracy(reader, accuracy),
-            note: note.text().map(Into::into),
+            note: note.value.map(|_| note.text_or("")),
         };
         rate.compile(&operation.bands, step);
         operation.rates.push(rate);
@@ -93,7 +93,10 @@ fn combination_text(operation: &Operation, combination: usize) -> String {
 fn price(reader: &mut Reader, price: &Field, unavailable: &Field) -> Result<Range, String> {
     match (price.value, unavailable.value) {
         (Some(value), None) => return range(reader, value, &price.at).ok_or_else(String::new),
-        (None, Some(value)) => return Err(reason(reader, value, &unavailable.at).into()),
+        (None, Some(value)) => {
+            check_reason(reader, value, &unavailable.at);
+            return Err(unavailable.text_or(""));
+        }
         (None, None) => reader.missing(&price.at, "a `price`, or `unavailable` with the reason,"),
         (Some(_), Some(_)) => {
             let message = "a rate has a price or is unavailable, not both";
@@ -103,14 +106,12 @@ fn price(reader: &mut Reader, price: &Field, unavailable: &Field) -> Result<Rang
     Err(String::new())
 }
 
-fn reason<'v>(reader: &mut Reader, reason: &'v Value, at: &At) -> &'v str {
-    reader.text(reason, at);
-    let Value::String(reason) = reason else { return "" };
-    if reason.chars().all(char::is_whitespace) {
+fn check_reason(reader: &mut Reader, value: &Value, at: &At) {
+    reader.text(value, at);
+    if matches!(value, Value::String(reason) if reason.chars().all(char::is_whitespace)) {
         let message = "the reason has 1 to # characters, because people are shown it";
         reader.fault(Code::OutOfRange, at, message, &[Word::size(TEXT_CHARACTERS)]);
     }
-    reason
 }
 
 fn range(reader: &mut Reader, value: &Value, at: &At) -> Option<Range> {

@@ -16,6 +16,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
+/// Ends a text, a list and an object.
+const END: u8 = 255;
+
 /// A document in the form that src/wasm/bytes.rs reads.
 fn write(document: &Value, bytes: &mut Vec<u8>) -> Result<(), Box<dyn Error>> {
     match document {
@@ -25,31 +28,28 @@ fn write(document: &Value, bytes: &mut Vec<u8>) -> Result<(), Box<dyn Error>> {
             bytes.push(3);
             bytes.extend(value.as_f64().ok_or("a number that is no float")?.to_le_bytes());
         }
-        Value::String(text) => {
-            bytes.push(4);
-            write_text(text, bytes)?;
-        }
+        Value::String(text) => write_text(text, bytes),
         Value::Array(elements) => {
             bytes.push(5);
-            bytes.extend(u32::try_from(elements.len())?.to_le_bytes());
             for element in elements {
                 write(element, bytes)?;
             }
+            bytes.push(END);
         }
         Value::Object(members) => {
             bytes.push(6);
-            bytes.extend(u32::try_from(members.len())?.to_le_bytes());
             for (key, member) in members {
-                write_text(key, bytes)?;
+                write_text(key, bytes);
                 write(member, bytes)?;
             }
+            bytes.push(END);
         }
     }
     Ok(())
 }
 
-fn write_text(text: &str, bytes: &mut Vec<u8>) -> Result<(), Box<dyn Error>> {
-    bytes.extend(u32::try_from(text.len())?.to_le_bytes());
+fn write_text(text: &str, bytes: &mut Vec<u8>) {
+    bytes.push(4);
     bytes.extend(text.as_bytes());
-    Ok(())
+    bytes.push(END);
 }

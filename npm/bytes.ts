@@ -12,13 +12,14 @@ const NUMBER = 3;
 const TEXT = 4;
 const LIST = 5;
 const OBJECT = 6;
-const UNDEFINED = 7;
-const FUNCTION = 8;
-const BIGINT = 9;
-const SYMBOL = 10;
-const UNREADABLE_VALUE = 12;
-const UNREADABLE_OBJECT = 13;
-const TOO_LARGE = 14;
+const UNREADABLE_VALUE = 11;
+const UNREADABLE_OBJECT = 12;
+const TOO_LARGE = 13;
+/** Ends a text, a list and an object; no UTF-8 has it. */
+const END = 255;
+
+/** What has no form in JSON. */
+const FOREIGN: Record<string, number> = { undefined: 7, function: 8, bigint: 9, symbol: 10 };
 
 /** Deeper than any document of the model; also where a cycle ends. */
 const DEPTH_MAX = 16;
@@ -29,124 +30,72 @@ const UTF8_BYTES_MAX = 3;
 
 const encoder = new TextEncoder();
 
-class Writer {
-  bytes = new Uint8Array(1024);
-  #view = new DataView(this.bytes.buffer);
-  #nodes = 0;
-  end = 0;
+/** The bytes of a document. What it holds is this call's own, because a getter may have another document written. */
+export function bytesOf(document: unknown): Uint8Array {
+  let bytes = new Uint8Array(1024);
+  let end = 0;
+  let nodes = 0;
 
-  #room(bytes: number): void {
-    if (this.end + bytes <= this.bytes.length) return;
-    const larger = new Uint8Array(2 * (this.end + bytes));
-    larger.set(this.bytes);
-    this.bytes = larger;
-    this.#view = new DataView(larger.buffer);
-  }
-
-  #kind(kind: number): void {
-    this.#room(1);
-    this.bytes[this.end++] = kind;
-  }
-
-  /** Writes a length, and answers where it stands. */
-  #length(length: number): number {
-    this.#room(4);
-    this.#view.setUint32(this.end, length, true);
-    this.end += 4;
-    return this.end - 4;
-  }
-
-  #text(text: string): void {
-    const at = this.#length(0);
-    this.#room(UTF8_BYTES_MAX * text.length);
-    const { written } = encoder.encodeInto(text, this.bytes.subarray(this.end));
-    this.end += written;
-    this.#view.setUint32(at, written, true);
-  }
-
-  write(value: unknown, depth: number): void {
-    this.#nodes += 1;
-    if (this.#nodes > NODES_MAX || depth > DEPTH_MAX) return this.#kind(TOO_LARGE);
-    switch (typeof value) {
-      case "number":
-        this.#kind(NUMBER);
-        this.#room(8);
-        this.#view.setFloat64(this.end, value, true);
-        this.end += 8;
-        return;
-      case "string":
-        this.#kind(TEXT);
-        return this.#text(value);
-      case "boolean":
-        return this.#kind(value ? TRUE : FALSE);
-      case "object":
-        return value === null ? this.#kind(NULL) : this.#members(value, depth);
-      case "undefined":
-        return this.#kind(UNDEFINED);
-      case "function":
-        return this.#kind(FUNCTION);
-      case "bigint":
-        return this.#kind(BIGINT);
-      case "symbol":
-        return this.#kind(SYMBOL);
+  /** Writes a byte, and makes room for so many more. */
+  function put(byte: number, more = 0): void {
+    if (end + more >= bytes.length) {
+      const larger = new Uint8Array(2 * (end + more + 1));
+      larger.set(bytes);
+      bytes = larger;
     }
+    bytes[end++] = byte;
   }
 
-  #members(value: object, depth: number): void {
+  function text(text: string): void {
+    put(TEXT, UTF8_BYTES_MAX * text.length);
+    end += encoder.encodeInto(text, bytes.subarray(end)).written;
+    put(END);
+  }
+
+  function write(value: unknown, depth: number): void {
+    nodes += 1;
+    if (nodes > NODES_MAX || depth > DEPTH_MAX) put(TOO_LARGE);
+    else if (typeof value === "string") text(value);
+    else if (typeof value === "number") {
+      put(NUMBER, 8);
+      new DataView(bytes.buffer).setFloat64(end, value, true);
+      end += 8;
+    } else if (typeof value === "boolean") put(value ? TRUE : FALSE);
+    else if (value === null) put(NULL);
+    else if (typeof value === "object") members(value as Record<string | number, unknown>, depth + 1);
+    else put(FOREIGN[typeof value]!);
+  }
+
+  function members(of: Record<string | number, unknown>, depth: number): void {
     let keys: string[] | undefined;
-    let elements = 0;
+    let length: number;
     try {
       // A proxy may throw here.
-      if (Array.isArray(value)) elements = value.length;
-      else keys = Object.keys(value);
+      if (!Array.isArray(of)) keys = Object.keys(of);
+      ({ length } = (keys ?? of) as string[]);
     } catch {
-      return this.#kind(UNREADABLE_OBJECT);
+      return put(UNREADABLE_OBJECT);
     }
-    if (keys === undefined) this.#list(value as unknown[], elements, depth);
-    else this.#object(value as Record<string, unknown>, keys, depth);
+    put(keys ? OBJECT : LIST);
+    for (let index = 0; index < length && (keys || nodes <= NODES_MAX); index += 1) {
+      let member: unknown;
+      let readable = true;
+      try {
+        member = of[keys?.[index] ?? index];
+      } catch {
+        readable = false;
+      }
+      if (keys) {
+        // What is undefined is no member.
+        if (member === undefined && readable) continue;
+        text(keys[index]!);
+      }
+      if (readable) write(member, depth);
+      else put(UNREADABLE_VALUE);
+    }
+    put(END);
   }
 
-  #list(list: unknown[], elements: number, depth: number): void {
-    this.#kind(LIST);
-    const at = this.#length(0);
-    let index = 0;
-    for (; index < elements && this.#nodes <= NODES_MAX; index += 1) {
-      this.#member(list, index, depth);
-    }
-    this.#view.setUint32(at, index, true);
-  }
-
-  #object(object: Record<string, unknown>, keys: string[], depth: number): void {
-    this.#kind(OBJECT);
-    const at = this.#length(0);
-    let members = 0;
-    for (const key of keys) {
-      const before = this.end;
-      this.#text(key);
-      if (this.#member(object, key, depth)) members += 1;
-      else this.end = before;
-    }
-    this.#view.setUint32(at, members, true);
-  }
-
-  /** Writes a member; of an object only if it is there. */
-  #member<K extends string | number>(of: Record<K, unknown>, key: K, depth: number): boolean {
-    let value: unknown;
-    try {
-      value = of[key];
-    } catch {
-      this.#kind(UNREADABLE_VALUE);
-      return true;
-    }
-    if (value === undefined && typeof key === "string") return false;
-    this.write(value, depth + 1);
-    return true;
-  }
-}
-
-/** The bytes of a document. */
-export function bytesOf(document: unknown): Uint8Array {
-  const writer = new Writer();
-  writer.write(document, 0);
-  return writer.bytes.subarray(0, writer.end);
+  write(document, 0);
+  return bytes.subarray(0, end);
 }

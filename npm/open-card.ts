@@ -48,7 +48,7 @@ interface Opened {
   unit: string;
   fingerprint: string;
   slots: number;
-  operations: { id: string; fields: { name: string; options: string[] | null; default: number | null }[]; notes: (string | null)[] }[];
+  operations: { id: string; fields: { name: string; options?: string[]; default: number | null }[]; notes: (string | null)[] }[];
 }
 
 const numbers =
@@ -155,7 +155,7 @@ const opening = (bytes: Uint8Array): Opened | Faults => JSON.parse(guarded(() =>
 /** The operation is in the first slot, its fields in those that follow. */
 function operationOf({ id, fields, notes }: Opened["operations"][number], index: number): Operation {
   const known = fields.map(({ name, options, default: given }, position): Field => {
-    const numbered = options && new Map(options.map((option, number) => [option, number]));
+    const numbered = options ? new Map(options.map((option, number) => [option, number])) : null;
     return { name, slot: position + 1, options: numbered, absent: given ?? NOTHING };
   });
   const byName = new Map(known.map((field) => [field.name, field]));

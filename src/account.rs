@@ -6,7 +6,7 @@ use crate::{
     error::{Code, Faults},
     limits::FREE_UNITS,
     reading::{At, Reader},
-    text::digits,
+    text::Word::Count,
     value::Value,
 };
 
@@ -98,7 +98,7 @@ impl RateCard {
         let at = At::Document.key("account");
         let tier = self.tier_named(&mut reader, tier, &at.key("tier"));
         if balance.is_some_and(|balance| balance < Credits::ZERO) {
-            reader.fault(Code::InvalidAmount, &at.key("balance"), &["the balance is negative"]);
+            reader.fault(Code::InvalidAmount, &at.key("balance"), "the balance is negative", &[]);
         }
         let free_units = self.name_free_units(&mut reader, free_units, &at.key("freeUnits"));
         reader.finish(Account { tier, balance, free_units })
@@ -125,8 +125,8 @@ impl RateCard {
                 *slot = *left;
             }
             if *left > FREE_UNITS.into() {
-                let message = ["`", &digits(*left), "` is not from 0 to ", &digits(FREE_UNITS)];
-                reader.fault(Code::OutOfRange, &at.key(pool), &message);
+                let words = [Count(*left), Count(FREE_UNITS.into())];
+                reader.fault(Code::OutOfRange, &at.key(pool), "`#` is not from 0 to #", &words);
             }
         }
         FreeUnits(units)

@@ -13,7 +13,10 @@ use crate::{
     error::Faults,
     plan::{Item, Plan},
     reading::{At, Reader},
-    text::joined,
+    text::{
+        Word::{self, Text},
+        filled,
+    },
 };
 
 /// One change of one item that lowers the plan's expected total.
@@ -69,11 +72,11 @@ impl Plan<'_> {
             self.card.changes_of(index, item, tier, &mut found);
         }
         // What saves the same stays by item and in the card's order. A heap sorts with a tenth of a sort's code.
-        let mut order = BinaryHeap::with_capacity(found.len());
+        let mut order = BinaryHeap::new();
         for (position, change) in found.iter().enumerate() {
             order.push((change.saves, Reverse(position)));
         }
-        let mut alternatives = Vec::with_capacity(found.len());
+        let mut alternatives = Vec::new();
         while let Some((_, Reverse(position))) = order.pop() {
             if let Some(change) = found.get(position) {
                 alternatives.push(change.alternative(self.card.unit()));
@@ -95,20 +98,26 @@ struct Found<'c> {
 impl Found<'_> {
     fn alternative(&self, unit: &str) -> Alternative {
         let result = match self.rank {
-            ..0 => "for a lesser result",
-            0 => "for a result of the same rank",
-            1.. => "for a better result",
+            ..0 => "a lesser result",
+            0 => "a result of the same rank",
+            1.. => "a better result",
         };
         let plural = if self.saves == Credits::ONE { "" } else { "s" };
-        let saves = self.saves.to_string();
-        let (choice, option) = (&self.choice.title, &self.option.title);
+        let words = [
+            Text(&self.choice.title),
+            Text(&self.option.title),
+            Word::amount(self.saves),
+            Text(unit),
+            Text(plural),
+            Text(result),
+        ];
         Alternative {
             item: self.item,
             field: self.choice.name.clone(),
             option: self.option.id.clone(),
             saves: self.saves,
             rank: self.rank,
-            why: joined(&[choice, ": ", option, " is expected to save ", &saves, " ", unit, plural, ", ", result, "."]),
+            why: filled(&mut "#: # is expected to save # ##, for #.".chars(), &mut words.iter()),
         }
     }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Serialize, Serializer, ser::SerializeStruct};
 
-use crate::text::{digits, joined};
+use crate::text::{push_digits, put};
 
 macro_rules! codes {
     ($($(#[$doc:meta])* $name:ident = $code:literal,)*) => {
@@ -119,9 +119,15 @@ impl Path {
         let mut text = String::new();
         for (position, step) in self.0.iter().enumerate() {
             match step {
-                Step::Key(key) if position == 0 => text.push_str(key),
-                Step::Key(key) => text.push_str(&joined(&[".", key])),
-                Step::Index(index) => text.push_str(&joined(&["[", &digits(*index), "]"])),
+                Step::Key(key) => {
+                    put(&mut text, if position == 0 { "" } else { "." });
+                    put(&mut text, key);
+                }
+                Step::Index(index) => {
+                    put(&mut text, "[");
+                    push_digits(u64::try_from(*index).unwrap_or(u64::MAX), &mut text);
+                    put(&mut text, "]");
+                }
             }
         }
         text

@@ -9,7 +9,8 @@ use crate::{
         operation::{Cell, Operation, Rate},
     },
     credits::{Percent, Range},
-    plan::{Item, Plan},
+    plan::{Item, Plan, list_for},
+    text::owned,
 };
 
 /// How much a figure can be relied on, the most reliable first.
@@ -169,7 +170,7 @@ impl Plan<'_> {
         let mut left = free.clone();
         let mut total = Range::ZERO;
         let mut accuracy = Accuracy::Exact;
-        let mut lines = Vec::with_capacity(self.items.len());
+        let mut lines = list_for(self.items.len());
         for (index, item) in self.items.iter().enumerate() {
             // Left out, a line would be free: an item that was read has its place in the tables, and within the limits.
             let line = self.card.line(index, item, &mut left).expect("an item that was read can be rated");
@@ -177,7 +178,7 @@ impl Plan<'_> {
             accuracy = accuracy.max(line.accuracy);
             lines.push(line);
         }
-        Estimate { card: self.card.reference(), unit: self.card.unit().into(), total, accuracy, lines }
+        Estimate { card: self.card.reference(), unit: owned(self.card.unit()), total, accuracy, lines }
     }
 }
 
@@ -192,7 +193,8 @@ impl Plan<'_> {
     /// # Ok::<(), serde_json::Error>(())
     /// ```
     pub fn total(&self) -> Range {
-        let price = |item| self.card.full_price(item).expect("an item that was read can be rated");
+        let price =
+            |item: &Item| self.card.full_price(item, item.combination).expect("an item that was read can be rated");
         self.items
             .iter()
             .map(price)
@@ -203,7 +205,7 @@ impl Plan<'_> {
 
 impl RateCard {
     pub(crate) fn reference(&self) -> CardReference {
-        CardReference { id: self.id().into(), version: self.version().into(), fingerprint: self.fingerprint().into() }
+        CardReference { id: owned(self.id()), version: owned(self.version()), fingerprint: owned(self.fingerprint()) }
     }
 
     /// The line of a valid item, whose table look-ups and products were checked when it was read.
@@ -217,7 +219,9 @@ impl RateCard {
             parts.push(Part::Size { percent, amount });
         }
         if rated.free > 0 {
-            parts.push(Part::Free { units: rated.free, amount: Range::ZERO.less(rated.unit.times(rated.free)?) });
+            // What is between the total and the parts before.
+            let surcharge = rated.size.map_or(Range::ZERO, |(_, amount)| amount);
+            parts.push(Part::Free { units: rated.free, amount: rated.total.less(rated.base).less(surcharge) });
         }
         Some(Line {
             item: index,

@@ -10,7 +10,7 @@ use crate::{
     credits::{Credits, Range},
     error::{Code, Faults},
     limits::{QUANTITY, RANK},
-    plan::{Item, Plan, overflow},
+    plan::{Item, Plan, overflow, plan_document},
     reading::{At, Reader},
     value::Value,
 };
@@ -103,27 +103,28 @@ impl Plan<'_> {
         if cheapest > budget {
             return Some(Fit::NotFitted { cheapest, short_by: cheapest.less(budget) });
         }
-        let mut plan = Plan { card: self.card, items: Vec::with_capacity(self.items.len()) };
+        let mut best = best_ways(&ways, budget);
+        let mut items = Vec::new();
         let (mut rank, mut total) = (0_u32, Some(Range::ZERO));
-        for (item, way) in self.items.iter().zip(best_ways(&ways, budget)) {
-            let mut item = item.clone();
-            item.combination = way.combination;
+        for item in &self.items {
+            let way = best.pop()?;
             rank = rank.saturating_add(u32::try_from(way.rank).unwrap_or(0));
-            total = total.zip(self.card.full_price(&item)).and_then(|(total, price)| total.plus(price));
-            plan.items.push(item);
+            let price = self.card.full_price(item, way.combination);
+            total = total.zip(price).and_then(|(total, price)| total.plus(price));
+            items.push(self.card.item_document(item, way.combination));
         }
         let Some(total) = total else {
             // The expected total is within the budget, but the high one is past the limit.
             overflow(reader, &At::Document.key("items"), "the best options of this plan");
             return None;
         };
-        Some(Fit::Fitted { rank, expected: total.expected, plan: plan.document(), total })
+        Some(Fit::Fitted { rank, expected: total.expected, plan: plan_document(items), total })
     }
 
     /// The ways to do each item: for each rank the cheapest, and none that costs more than a better one.
     fn ways(&self, reader: &mut Reader, tier: Option<usize>) -> Option<Vec<Vec<Way>>> {
         let before = reader.faults.len();
-        let mut ways = Vec::with_capacity(self.items.len());
+        let mut ways = Vec::new();
         let items = At::Document.key("items");
         for (index, item) in self.items.iter().enumerate() {
             ways.push(self.card.ways_of(reader, &items.index(index), item, tier));
@@ -140,20 +141,17 @@ impl RateCard {
         let mut best: [Option<Way>; MOST_RANK + 1] = [None; MOST_RANK + 1];
         let mut allowed = false;
         let mut consider = |combination| {
-            if let (true, Some((_, rate)), Some(unit)) = (
-                self.allows(tier, item.operation, combination),
-                operation.cell(combination),
-                operation.unit(combination, item.band),
-            ) {
+            if self.allows(tier, item.operation, combination)
+                && let Some((_, rate)) = operation.cell(combination)
+                && let Some(unit) = rate.units.get(item.band)
+            {
                 allowed = true;
                 // An option whose price passes the limit is none.
-                if let Some(price) = unit.times(item.count) {
-                    keep_cheapest(&mut best, rate.rank, price.expected, combination);
+                if let Some(price) = unit.price_times(item.count) {
+                    keep_cheapest(&mut best, rate.rank, price.expected, combination, item.combination);
                 }
             }
         };
-        // The item as it is comes first, so that it stays when another option is no better.
-        consider(item.combination);
         operation.for_each_match(&substitutions(operation, item), &mut consider);
         for way in best.into_iter().rev().flatten() {
             if ways.last().is_none_or(|better| way.cost < better.cost) {
@@ -163,7 +161,7 @@ impl RateCard {
         if ways.is_empty() && allowed {
             overflow(reader, at, "every option that the tier allows");
         } else if ways.is_empty() {
-            reader.fault(Code::NotInTier, at, &["the tier allows no option of this item"]);
+            reader.fault(Code::NotInTier, at, "the tier allows no option of this item", &[]);
         }
         ways
     }
@@ -171,7 +169,7 @@ impl RateCard {
 
 /// Any option where another may be chosen, and the item's own where not.
 fn substitutions(operation: &Operation, item: &Item) -> When {
-    let mut options = Vec::with_capacity(operation.choices.len());
+    let mut options = Vec::new();
     for (index, choice) in operation.choices.iter().enumerate() {
         let own = operation.option_in(item.combination, index);
         options.push(if choice.substitutable { None } else { Some(vec![own]) });
@@ -179,17 +177,17 @@ fn substitutions(operation: &Operation, item: &Item) -> When {
     When(options)
 }
 
-/// Keeps a combination if it is cheaper than what its rank has so far.
-fn keep_cheapest(best: &mut [Option<Way>], rank: u32, cost: Credits, combination: usize) {
+/// Keeps a combination if it is cheaper than what its rank has so far; the item's own stays where another is no better.
+fn keep_cheapest(best: &mut [Option<Way>], rank: u32, cost: Credits, combination: usize, own: usize) {
     let rank = usize::try_from(rank).unwrap_or(usize::MAX);
     if let Some(slot) = best.get_mut(rank)
-        && slot.is_none_or(|way| cost < way.cost)
+        && slot.is_none_or(|way| cost < way.cost || (cost == way.cost && combination == own))
     {
         *slot = Some(Way { rank, cost, combination });
     }
 }
 
-/// The way of each item that together have the greatest rank within the budget, and of those the cheapest.
+/// The way of each item, the last item's first, that together have the greatest rank within the budget, and of those the cheapest.
 ///
 /// For every sum of ranks the least cost at which the items so far reach it: sums are whole and at most
 /// items × [`RANK`], so this is exact, and costs items × sums × ways.
@@ -229,15 +227,14 @@ fn best_ways(ways: &[Vec<Way>], budget: Credits) -> Vec<Way> {
 /// Follows the table of what was taken from the best sum of ranks back to the first item.
 fn trace_back(ways: &[Vec<Way>], taken: &[u8], sums: usize, best: usize) -> Vec<Way> {
     let mut sum = best;
-    let mut chosen = Vec::with_capacity(ways.len());
-    for (ways, took) in ways.iter().zip(taken.chunks_exact(sums)).rev() {
+    let mut chosen = Vec::new();
+    for (ways, took) in ways.iter().rev().zip(taken.chunks_exact(sums).rev()) {
         let number = took.get(sum).copied().map_or(0, usize::from);
         if let Some(&way) = ways.get(number) {
             sum = sum.saturating_sub(way.rank);
             chosen.push(way);
         }
     }
-    chosen.reverse();
     chosen
 }
 
@@ -266,10 +263,10 @@ impl RateCard {
         let Some(outputs) = item.count.checked_div(quantity.into()) else { return nothing };
         let unit =
             self.operations.get(item.operation).and_then(|operation| operation.unit(item.combination, item.band));
-        let Some(price) = unit.and_then(|unit| unit.times(outputs)) else { return nothing };
+        let Some(price) = unit.and_then(|unit| unit.price_times(outputs)) else { return nothing };
         // An unlimited balance still pays no more than the largest amount.
         let times = balance.unwrap_or(Credits::MAX).how_many(price.high).unwrap_or(u64::MAX);
         let quantity = u32::try_from(times).unwrap_or(QUANTITY).min(QUANTITY);
-        price.times(quantity.into()).map_or(nothing, |total| Affordable { quantity, total })
+        price.price_times(quantity.into()).map_or(nothing, |total| Affordable { quantity, total })
     }
 }

@@ -30,6 +30,7 @@ mod credits;
 mod error;
 mod estimate;
 mod fit;
+mod form;
 pub mod limits;
 mod plan;
 mod preflight;

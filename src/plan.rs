@@ -7,9 +7,12 @@ use crate::{
     },
     credits::{Credits, Range},
     error::{Code, Faults},
-    limits::{AMOUNT_CREDITS, ITEMS},
+    limits::ITEMS,
     reading::{At, Reader},
-    text::{digits, joined},
+    text::{
+        Word::{self, Count, Text},
+        owned, put,
+    },
     value::Value,
 };
 
@@ -68,26 +71,25 @@ impl RateCard {
     pub(crate) fn read_plan(&self, reader: &mut Reader, document: &Value) -> Vec<Item> {
         let before = reader.faults.len();
         let list = reader.fields(document, &At::Document, "a plan", &["items"]);
-        let list = list.and_then(|document| item_list(reader, document));
+        let list = list.and_then(|document| item_list(reader, document, &At::Document));
         // A fault of the plan itself is reported without looking at the items.
         match list {
-            Some(list) if reader.faults.len() == before => self.read_items(reader, list),
+            Some(list) if reader.faults.len() == before => self.read_items(reader, list, &At::Document.key("items")),
             _ => Vec::new(),
         }
     }
 
     /// The items of a plan, or of a template, which has more than a plan.
-    pub(crate) fn read_items(&self, reader: &mut Reader, list: &[Value]) -> Vec<Item> {
+    pub(crate) fn read_items(&self, reader: &mut Reader, list: &[Value], at: &At) -> Vec<Item> {
         let before = reader.faults.len();
-        let at = At::Document.key("items");
-        let mut items = Vec::with_capacity(list.len());
+        let mut items = list_for(list.len());
         for (index, item) in list.iter().enumerate() {
             if let Some(item) = self.read_item(reader, item, &at.index(index)) {
                 items.push(item);
             }
         }
         if reader.faults.len() == before {
-            self.check_amounts(reader, &items, &at);
+            self.check_amounts(reader, &items, at);
         }
         items
     }
@@ -102,13 +104,13 @@ impl RateCard {
                 reader.unknown(Code::UnknownField, &at.key(key), "field", key, &|index| operation.field_name(index));
             }
         }
-        let mut options = Vec::with_capacity(operation.choices.len());
+        let mut options = list_for(operation.choices.len());
         for choice in &operation.choices {
             if let Some(option) = read_option(reader, item, at, choice) {
                 options.push(option);
             }
         }
-        let mut numbers = Vec::with_capacity(operation.numbers.len());
+        let mut numbers = list_for(operation.numbers.len());
         for number in &operation.numbers {
             numbers.push(read_number(reader, item, at, number).unwrap_or(0));
         }
@@ -123,7 +125,7 @@ impl RateCard {
         }
         let Asked { combination, pixels, count } = operation.asked(&options, &numbers);
         if let Some(reason) = operation.cell(combination).and_then(|(_, rate)| rate.price.as_ref().err()) {
-            reader.fault(Code::Unavailable, at, &[reason]);
+            reader.fault(Code::Unavailable, at, "#", &[Text(reason)]);
             return None;
         }
         Some(Item { operation: position, combination, band: operation.band(pixels)?, count, numbers })
@@ -145,7 +147,7 @@ impl RateCard {
         let before = reader.faults.len();
         let mut total = Some(Credits::ZERO);
         for (index, item) in items.iter().enumerate() {
-            match self.full_price(item) {
+            match self.full_price(item, item.combination) {
                 Some(price) => total = total.and_then(|total| total.plus(price.high)),
                 None => overflow(reader, &at.index(index), "this item's full count"),
             }
@@ -155,30 +157,38 @@ impl RateCard {
         }
     }
 
-    /// What an item costs when nothing is free; `None` beyond the limit of amounts.
-    pub(crate) fn full_price(&self, item: &Item) -> Option<Range> {
-        self.operations.get(item.operation)?.price(item.combination, item.band, item.count)
+    /// What an item costs with these options when nothing is free; `None` beyond the limit of amounts.
+    pub(crate) fn full_price(&self, item: &Item, combination: usize) -> Option<Range> {
+        self.operations.get(item.operation)?.price(combination, item.band, item.count)
     }
 }
 
+/// A list with room for so many. In the module it grows as it is filled, which is less code.
+pub(crate) fn list_for<T>(length: usize) -> Vec<T> {
+    if cfg!(target_family = "wasm") { Vec::new() } else { Vec::with_capacity(length) }
+}
+
 pub(crate) fn overflow(reader: &mut Reader, at: &At, what: &str) {
-    reader.fault(Code::AmountOverflow, at, &[what, " would cost more than ", &digits(AMOUNT_CREDITS), " credits"]);
+    reader.fault(
+        Code::AmountOverflow,
+        at,
+        "# would cost more than # credits",
+        &[Text(what), Word::amount(Credits::MAX)],
+    );
 }
 
 /// The list of a plan or a template.
-pub(crate) fn item_list<'v>(reader: &mut Reader, document: &'v Value) -> Option<&'v [Value]> {
-    let root = At::Document;
-    let at = root.key("items");
-    match reader.required(document, &root, "items", "a list of items")? {
+pub(crate) fn item_list<'v>(reader: &mut Reader, document: &'v Value, at_document: &At) -> Option<&'v [Value]> {
+    let at = at_document.key("items");
+    match reader.required(document, at_document, "items", "a list of items")? {
         Value::List(items) if items.is_empty() => {
-            let help = ["1 to ", &digits(ITEMS), " items"];
-            reader.fault_with_help(Code::EmptyPlan, &at, &["the plan has no items"], &help);
+            reader.fault(Code::EmptyPlan, &at, "the plan has no items\n1 to # items", &[Word::size(ITEMS)]);
             None
         }
         Value::List(items) if items.len() > ITEMS => {
-            let (found, most) = (digits(items.len()), digits(ITEMS));
-            let message = [&found, " items, more than the ", &most, " that are allowed"];
-            reader.fault_with_help(Code::TooManyItems, &at, &message, &["1 to ", &most, " items"]);
+            let words = [Word::size(items.len()), Word::size(ITEMS), Word::size(ITEMS)];
+            let message = "# items, more than the # that are allowed\n1 to # items";
+            reader.fault(Code::TooManyItems, &at, message, &words);
             None
         }
         items => reader.list(items, &at, "a list of items", ITEMS),
@@ -192,10 +202,12 @@ fn read_option(reader: &mut Reader, item: &Value, at: &At, choice: &Choice) -> O
             let mut options = String::new();
             for option in &choice.options {
                 let separator = if options.is_empty() { "" } else { ", " };
-                options.push_str(&joined(&[separator, "`", &option.id, "`"]));
+                for piece in [separator, "`", &option.id, "`"] {
+                    put(&mut options, piece);
+                }
             }
-            let message = ["`", &choice.name, "` must be given"];
-            reader.fault_with_help(Code::MissingField, &at, &message, &["one of ", &options]);
+            let words = [Text(&choice.name), Text(&options)];
+            reader.fault(Code::MissingField, &at, "`#` must be given\none of #", &words);
         }
         return choice.default;
     };
@@ -208,7 +220,7 @@ fn read_number(reader: &mut Reader, item: &Value, at: &At, number: &Number) -> O
         return reader.whole(value, &at, number.min, number.max);
     }
     if number.default.is_none() {
-        reader.missing(&at, &joined(&["`", &number.name, "`"]));
+        reader.fault(Code::MissingField, &at, "`#` must be given", &[Text(&number.name)]);
     }
     number.default
 }
@@ -219,9 +231,8 @@ fn check_area(reader: &mut Reader, at: &At, operation: &Operation, width: u32, h
     asked.multiply(true, height);
     let Asked { pixels, .. } = asked;
     if let (None, Some(last)) = (operation.band(pixels), operation.bands.last()) {
-        let message = [&digits(width), " × ", &digits(height), " is ", &digits(pixels), " pixels"];
-        let help = ["at most ", &digits(last.up_to_pixels), " pixels"];
-        reader.fault_with_help(Code::SizeTooLarge, at, &message, &help);
+        let words = [Count(width.into()), Count(height.into()), Count(pixels), Count(last.up_to_pixels)];
+        reader.fault(Code::SizeTooLarge, at, "# × # is # pixels\nat most # pixels", &words);
     }
 }
 
@@ -240,29 +251,31 @@ impl Operation {
     }
 }
 
-impl Item {
-    /// The item with every field written out.
-    fn document(&self, operation: &Operation) -> Value {
-        let text = |text: &str| Value::String(text.into());
-        let mut members = vec![("operation".to_owned(), text(&operation.id))];
+impl RateCard {
+    /// An item with every field written out, and the options of this combination.
+    pub(crate) fn item_document(&self, item: &Item, combination: usize) -> Value {
+        let Some(operation) = self.operations.get(item.operation) else { return Value::Null };
+        let mut members = Vec::new();
+        let add: &mut dyn FnMut(&str, Value) = &mut |name, value| members.push((owned(name), value));
+        add("operation", Value::String(operation.id.clone()));
         for (index, choice) in operation.choices.iter().enumerate() {
-            let option = usize::try_from(operation.option_in(self.combination, index)).unwrap_or(usize::MAX);
-            if let Some(option) = choice.options.get(option) {
-                members.push((choice.name.clone(), text(&option.id)));
+            if let Some(option) = operation.chosen(combination, index) {
+                add(&choice.name, Value::String(option.id.clone()));
             }
         }
-        let mut add = |number: &Number, value: u32| members.push((number.name.clone(), Value::Number(value.into())));
-        let mut numbers = operation.numbers.iter().zip(self.numbers.iter().copied());
-        let quantity = numbers.next();
-        for (number, value) in numbers {
-            add(number, value);
-        }
+        let mut numbers = operation.numbers.iter().zip(&item.numbers);
         // The quantity comes first in the tables and last in a document: it multiplies all before it.
-        if let Some((number, value)) = quantity {
-            add(number, value);
+        let quantity = numbers.next();
+        for (number, value) in numbers.chain(quantity) {
+            add(&number.name, Value::Number((*value).into()));
         }
         Value::Object(members)
     }
+}
+
+/// The document of a plan with these items.
+pub(crate) fn plan_document(items: Vec<Value>) -> Value {
+    Value::Object(vec![(owned("items"), Value::List(items))])
 }
 
 impl Plan<'_> {
@@ -278,13 +291,7 @@ impl Plan<'_> {
     /// # Ok::<(), serde_json::Error>(())
     /// ```
     pub fn document(&self) -> Value {
-        let mut items = Vec::with_capacity(self.items.len());
-        for item in &self.items {
-            if let Some(operation) = self.card.operations.get(item.operation) {
-                items.push(item.document(operation));
-            }
-        }
-        Value::Object(vec![("items".into(), Value::List(items))])
+        plan_document(self.items.iter().map(|item| self.card.item_document(item, item.combination)).collect())
     }
 
     /// The id of the pool of free units that an item draws on.

@@ -8,7 +8,7 @@ use crate::{
     credits::{Credits, Range},
     estimate::Estimate,
     plan::{Item, Plan},
-    text::joined,
+    text::{Word::Text, filled},
 };
 
 /// What preflight decides.
@@ -130,10 +130,12 @@ impl RateCard {
         let needs = needs.map(|(_, tier)| tier);
         let title = self.operations.get(item.operation)?.item_title(item.combination);
         let own = &self.tiers.get(tier)?.title;
-        let message = match needs {
-            Some(needs) => joined(&[&title, " is not included in ", own, "; it needs ", &needs.title]),
-            None => joined(&[&title, " is not included in ", own, " or any higher tier"]),
+        let template = match needs {
+            Some(_) => "# is not included in #; it needs #",
+            None => "# is not included in # or any higher tier",
         };
+        let needed = needs.map_or("", |tier| &tier.title);
+        let message = filled(&mut template.chars(), &mut [Text(&title), Text(own), Text(needed)].iter());
         Some(Block { code: crate::Code::NotInTier, item: index, needs: needs.map(|tier| tier.id.clone()), message })
     }
 }

@@ -4,8 +4,11 @@ use crate::{
     credits::{AmountError, Credits, Range},
     error::{Code, Fault, Faults, Path, Step},
     limits::{FAULTS, NAME_CHARACTERS, SUGGESTIONS, TEXT_CHARACTERS},
-    text::{digits, joined, shortened, start_of},
-    value::{Value, whole, written},
+    text::{
+        Word::{self, Text},
+        filled, joined, owned, shortened, start_of,
+    },
+    value::{Value, whole},
 };
 
 /// Where reading stands: a list that grows from a field back to the document, so that a path costs nothing until a fault needs it.
@@ -25,14 +28,14 @@ impl<'a> At<'a> {
         At::Index(self, index)
     }
 
-    fn path(&self) -> Path {
+    pub fn path(&self) -> Path {
         let mut steps = Vec::new();
         let mut at = self;
         loop {
             match at {
                 At::Document => break,
                 At::Key(parent, key) => {
-                    steps.push(Step::Key((*key).into()));
+                    steps.push(Step::Key(owned(key)));
                     at = parent;
                 }
                 At::Index(parent, index) => {
@@ -70,32 +73,34 @@ impl Reader {
         }
     }
 
-    /// Something that is wrong, with its message in pieces.
-    pub fn fault(&mut self, code: Code, at: &At, message: &[&str]) {
-        self.fault_with_help(code, at, message, &[]);
-    }
-
-    pub fn fault_with_help(&mut self, code: Code, at: &At, message: &[&str], help: &[&str]) {
-        let fault = match self.faults.len() {
-            ..FAULTS => {
-                let help = if help.is_empty() { None } else { Some(joined(help)) };
-                Fault { code, path: at.path(), message: joined(message), help, line: None }
-            }
-            FAULTS => {
-                let message = joined(&["and more: the first ", &digits(FAULTS), " faults are listed"]);
-                Fault { code: Code::LimitExceeded, path: Path::default(), message, help: None, line: None }
-            }
+    /// Something that is wrong. The message is a template; after a line break comes what would be right.
+    pub fn fault(&mut self, code: Code, at: &At, message: &str, words: &[Word]) {
+        let more = [Word::size(FAULTS)];
+        let (code, at, message, words) = match self.faults.len() {
+            ..FAULTS => (code, at, message, words),
+            FAULTS => (Code::LimitExceeded, &At::Document, "and more: the first # faults are listed", more.as_slice()),
             _ => return,
         };
-        self.faults.push(fault);
+        let (mut template, mut words) = (message.chars(), words.iter());
+        let message = filled(&mut template, &mut words);
+        let help = if template.as_str().is_empty() { None } else { Some(filled(&mut template, &mut words)) };
+        self.faults.push(Fault { code, path: at.path(), message, help, line: None });
     }
 
-    fn wrong_type(&mut self, at: &At, due: &str, found: &Value) {
-        self.fault(Code::WrongType, at, &[due, " is due here, not ", &found.found()]);
+    pub fn wrong_type(&mut self, at: &At, due: &str, found: &Value) {
+        self.fault(Code::WrongType, at, "# is due here, not #", &[Text(due), Text(&found.found())]);
     }
 
     pub fn missing(&mut self, at: &At, due: &str) {
-        self.fault(Code::MissingField, at, &[due, " must be given"]);
+        self.fault(Code::MissingField, at, "# must be given", &[Text(due)]);
+    }
+
+    /// An id or a field's name; each is there once.
+    pub fn unique<'v>(&mut self, taken: &mut Vec<&'v str>, at: &At, what: &str, name: &'v str) {
+        if !name.is_empty() && taken.contains(&name) {
+            self.fault(Code::DuplicateId, at, "the # `#` stands here a second time", &[Text(what), Text(name)]);
+        }
+        taken.push(name);
     }
 
     /// The index of a name among the known ones.
@@ -115,12 +120,12 @@ impl Reader {
     #[cold]
     pub fn unknown(&mut self, code: Code, at: &At, what: &str, name: &str, known: Names) {
         let (start, rest) = shortened(name);
-        let message = ["there is no ", what, " `", start, rest, "`"];
         let nearest = if self.faults.len() < SUGGESTIONS { nearest(start, rest, known) } else { None };
-        match nearest {
-            Some(nearest) => self.fault_with_help(code, at, &message, &["did you mean `", nearest, "`?"]),
-            None => self.fault(code, at, &message),
-        }
+        let message = match nearest {
+            Some(_) => "there is no # `##`\ndid you mean `#`?",
+            None => "there is no # `##`",
+        };
+        self.fault(code, at, message, &[Text(what), Text(start), Text(rest), Text(nearest.unwrap_or_default())]);
     }
 
     /// The members of an object.
@@ -156,8 +161,8 @@ impl Reader {
             return None;
         };
         if elements.len() > most {
-            let (found, most) = (digits(elements.len()), digits(most));
-            self.fault(Code::LimitExceeded, at, &[&found, " elements, more than the ", &most, " that are allowed"]);
+            let message = "# elements, more than the # that are allowed";
+            self.fault(Code::LimitExceeded, at, message, &[Word::size(elements.len()), Word::size(most)]);
             return None;
         }
         Some(elements)
@@ -174,11 +179,6 @@ impl Reader {
     ) -> Option<&'v [Value]> {
         let value = self.required(object, at, key, due)?;
         self.list(value, &at.key(key), due, most)
-    }
-
-    /// The elements of a list that may be absent.
-    pub fn optional_list<'v>(&mut self, object: &'v Value, at: &At, key: &str, most: usize) -> &'v [Value] {
-        object.get(key).and_then(|value| self.list(value, &at.key(key), "a list", most)).unwrap_or(&[])
     }
 
     pub fn string<'v>(&mut self, value: &'v Value, at: &At, due: &str) -> Option<&'v str> {
@@ -203,44 +203,32 @@ impl Reader {
         None
     }
 
-    /// An id or the name of a field, which must be there.
-    pub fn name<'v>(&mut self, object: &'v Value, at: &At, key: &str) -> Option<&'v str> {
-        let name = self.required_string(object, at, key, "a name")?;
+    /// Whether this is an id or the name of a field.
+    pub fn name(&mut self, value: &Value, at: &At) -> bool {
+        let Some(name) = self.string(value, at, "a name") else { return false };
         let printable = !name.chars().any(char::is_control);
         // A key `__proto__` changes a JavaScript object instead of becoming its member.
         if !name.is_empty() && printable && start_of(name, NAME_CHARACTERS).is_none() && name != "__proto__" {
-            return Some(name);
+            return true;
         }
-        let most = digits(NAME_CHARACTERS);
-        let message = ["a name has 1 to ", &most, " printable characters and is not `__proto__`"];
-        self.fault(Code::OutOfRange, &at.key(key), &message);
-        None
+        let message = "a name has 1 to # printable characters and is not `__proto__`";
+        self.fault(Code::OutOfRange, at, message, &[Word::size(NAME_CHARACTERS)]);
+        false
     }
 
-    /// A text for people that may be absent.
-    pub fn optional_text(&mut self, object: &Value, at: &At, key: &str) -> Option<String> {
-        let at = at.key(key);
-        let text = self.string(object.get(key)?, &at, "a text")?;
-        if start_of(text, TEXT_CHARACTERS).is_some() {
-            let most = digits(TEXT_CHARACTERS);
-            self.fault(Code::OutOfRange, &at, &["a text of more than ", &most, " characters"]);
+    /// Whether this is a text for people.
+    pub fn text(&mut self, value: &Value, at: &At) -> bool {
+        let Some(text) = self.string(value, at, "a text") else { return false };
+        let short = start_of(text, TEXT_CHARACTERS).is_none();
+        if !short {
+            self.fault(Code::OutOfRange, at, "a text of more than # characters", &[Word::size(TEXT_CHARACTERS)]);
         }
-        Some(text.into())
-    }
-
-    /// The title of something, which is its id if it has none.
-    pub fn title(&mut self, object: &Value, at: &At, id: &str) -> String {
-        self.optional_text(object, at, "title").unwrap_or_else(|| id.into())
+        short
     }
 
     /// A whole number within bounds.
     pub fn whole(&mut self, value: &Value, at: &At, min: u32, max: u32) -> Option<u32> {
         self.whole_u64(value, at, min.into(), max.into()).and_then(|number| u32::try_from(number).ok())
-    }
-
-    /// A whole number within bounds that may be absent.
-    pub fn optional_whole(&mut self, object: &Value, at: &At, key: &str, min: u32, max: u32) -> Option<u32> {
-        self.whole(object.get(key)?, &at.key(key), min, max)
     }
 
     /// A whole number within bounds. `5.0` is 5; a number too large to be exact is whole and out of range.
@@ -256,8 +244,8 @@ impl Reader {
         if exact.is_some_and(|exact| exact >= min && exact <= max) {
             return exact;
         }
-        let message = ["`", &written(number), "` is not from ", &digits(min), " to ", &digits(max)];
-        self.fault(Code::OutOfRange, at, &message);
+        let words = [Word::Number(number), Word::Count(min), Word::Count(max)];
+        self.fault(Code::OutOfRange, at, "`#` is not from # to #", &words);
         None
     }
 
@@ -280,16 +268,19 @@ impl Reader {
             self.wrong_type(at, "a number of credits", value);
             return None;
         };
-        let greatest = most.to_string();
-        let reason = match Credits::from_number(*number) {
-            Ok(amount) if amount < Credits::ZERO => "is negative".into(),
-            Ok(amount) if amount > most => joined(&["is more than ", &greatest, " credits"]),
-            Ok(amount) => return Some(amount),
-            Err(AmountError::TooLarge) if *number < 0.0 => "is negative".into(),
-            Err(reason) => reason.to_string(),
+        let (reason, limit) = match Credits::from_number(*number) {
+            Ok(amount) if (Credits::ZERO..=most).contains(&amount) => return Some(amount),
+            Ok(amount) if amount < Credits::ZERO => ("is negative", most),
+            Err(AmountError::TooLarge) if *number < 0.0 => ("is negative", most),
+            Ok(_) => ("is more than # credits", most),
+            Err(AmountError::TooLarge) => ("is more than # credits", Credits::MAX),
+            Err(AmountError::NotFinite) => ("is not a finite number", most),
+            Err(AmountError::TooManyDecimals) => ("has more than three decimals", most),
         };
-        let help = ["an amount is 0 to ", &greatest, " credits with at most three decimals"];
-        self.fault_with_help(Code::InvalidAmount, at, &["`", &written(*number), "` ", &reason], &help);
+        let reason = filled(&mut reason.chars(), &mut [Word::amount(limit)].iter());
+        let message = "`#` #\nan amount is 0 to # credits with at most three decimals";
+        let words = [Word::Number(*number), Text(&reason), Word::amount(most)];
+        self.fault(Code::InvalidAmount, at, message, &words);
         None
     }
 
@@ -316,17 +307,22 @@ fn is_whole(number: f64) -> bool {
 ///
 /// Comparing costs length × length, and a longer name is near to nothing.
 fn nearest<'n>(start: &str, rest: &str, known: Names<'_, 'n>) -> Option<&'n str> {
-    let name = joined(&[start, rest]).to_ascii_lowercase();
-    let distance = |candidate: &str| strsim::levenshtein(&name, &candidate.to_ascii_lowercase());
-    let mut nearest = known(0)?;
-    let mut least = distance(nearest);
-    let mut index = 1_usize;
+    let name = lowercase(&[start, rest]);
+    let (mut nearest, mut least) = (None, usize::MAX);
+    let mut index = 0_usize;
     while let Some(candidate) = known(index) {
-        let found = distance(candidate);
-        if found < least {
-            (least, nearest) = (found, candidate);
+        let distance = strsim::levenshtein(&name, &lowercase(&[candidate]));
+        if distance < least {
+            (least, nearest) = (distance, Some(candidate));
         }
         index = index.saturating_add(1);
     }
-    Some(nearest)
+    nearest
+}
+
+/// The pieces one after the other, without capitals.
+fn lowercase(pieces: &[&str]) -> String {
+    let mut text = joined(pieces);
+    text.make_ascii_lowercase();
+    text
 }

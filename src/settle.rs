@@ -8,7 +8,7 @@ use crate::{
     estimate::{Estimate, Line},
     limits::{ITEMS, OUTPUTS},
     reading::{At, Reader},
-    text::digits,
+    text::Word,
     value::Value,
 };
 
@@ -144,7 +144,7 @@ pub(crate) fn settle_documents(
 fn settle(reader: &mut Reader, high: Credits, terms: &[Terms], outcome: &Outcome) -> Settlement {
     check_outcome(reader, terms, outcome);
     let mut charge = Credits::ZERO;
-    let mut lines = Vec::with_capacity(terms.len());
+    let mut lines = Vec::new();
     for terms in terms {
         let reported = outcome.lines.iter().find(|line| line.item == terms.item);
         let line = settle_line(*terms, reported);
@@ -161,12 +161,13 @@ fn check_outcome(reader: &mut Reader, terms: &[Terms], outcome: &Outcome) {
         let at = root.index(index);
         match terms.iter().find(|terms| terms.item == line.item) {
             None => {
-                let message = ["the estimate has no line ", &digits(line.item)];
-                reader.fault(Code::UnknownLine, &at.key("item"), &message);
+                let words = [Word::size(line.item)];
+                reader.fault(Code::UnknownLine, &at.key("item"), "the estimate has no line #", &words);
             }
             Some(terms) if line.delivered > terms.count => {
-                let message = [&digits(line.delivered), " delivered, of ", &digits(terms.count), " estimated"];
-                reader.fault(Code::OutcomeExceedsEstimate, &at.key("delivered"), &message);
+                let words = [Word::Count(line.delivered), Word::Count(terms.count)];
+                let message = "# delivered, of # estimated";
+                reader.fault(Code::OutcomeExceedsEstimate, &at.key("delivered"), message, &words);
             }
             Some(_) => {}
         }
@@ -174,13 +175,13 @@ fn check_outcome(reader: &mut Reader, terms: &[Terms], outcome: &Outcome) {
             line_again(reader, Code::UnknownLine, &at, line.item);
         }
         if line.unit.is_some_and(|unit| unit < Credits::ZERO) {
-            reader.fault(Code::InvalidAmount, &at.key("unit"), &["the unit price is negative"]);
+            reader.fault(Code::InvalidAmount, &at.key("unit"), "the unit price is negative", &[]);
         }
     }
 }
 
 fn line_again(reader: &mut Reader, code: Code, at: &At, item: usize) {
-    reader.fault(code, &at.key("item"), &["line ", &digits(item), " stands here a second time"]);
+    reader.fault(code, &at.key("item"), "line # stands here a second time", &[Word::size(item)]);
 }
 
 fn settle_line(terms: Terms, reported: Option<&OutcomeLine>) -> SettledLine {
@@ -206,7 +207,7 @@ fn read_estimate(reader: &mut Reader, estimate: &Value, at: &At) -> Option<(Cred
     let total = total.and_then(|total| read_range(reader, total, &at.key("total")));
     let at_lines = at.key("lines");
     let lines = reader.required_list(estimate, at, "lines", "the estimate's lines", ITEMS)?;
-    let mut terms: Vec<Terms> = Vec::with_capacity(lines.len());
+    let mut terms: Vec<Terms> = Vec::new();
     for (index, line) in lines.iter().enumerate() {
         let at = at_lines.index(index);
         let Some(line) = read_terms(reader, line, &at) else { continue };
@@ -226,8 +227,8 @@ fn read_estimate(reader: &mut Reader, estimate: &Value, at: &At) -> Option<(Cred
     }
     // A total that its lines do not add up to was not made by a card, and would release what nobody holds.
     if sum != Some(high) {
-        let message = ["the lines do not add up to the high total, ", &high.to_string()];
-        reader.fault(Code::OutOfRange, &at.key("total").key("high"), &message);
+        let message = "the lines do not add up to the high total, #";
+        reader.fault(Code::OutOfRange, &at.key("total").key("high"), message, &[Word::amount(high)]);
         return None;
     }
     Some((high, terms))
@@ -247,7 +248,7 @@ fn read_range(reader: &mut Reader, range: &Value, at: &At) -> Option<Range> {
     reader.object(range, at, "a range")?;
     let range = reader.figures(range, at, Credits::MAX)?;
     if range.low > range.expected || range.expected > range.high {
-        reader.fault(Code::RangeOutOfOrder, at, &["the figures do not ascend"]);
+        reader.fault(Code::RangeOutOfOrder, at, "the figures do not ascend", &[]);
         return None;
     }
     Some(range)

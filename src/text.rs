@@ -1,23 +1,71 @@
 //! Texts made of pieces. The standard library's formatting does far more than a message needs, with code that would be a
 //! tenth of the module.
 
+use std::{slice::Iter, str::Chars};
+
+use crate::{credits::Credits, value::push_number};
+
+/// Puts a piece at the end of a text. Not inlined, because making room is more code than a call.
+#[cfg_attr(target_family = "wasm", inline(never))]
+pub(crate) fn put(text: &mut String, piece: &str) {
+    text.push_str(piece);
+}
+
+/// A text of one's own.
+#[cfg_attr(target_family = "wasm", inline(never))]
+pub(crate) fn owned(text: &str) -> String {
+    text.into()
+}
+
 /// The pieces one after the other.
 pub(crate) fn joined(pieces: &[&str]) -> String {
     let mut text = String::new();
     for piece in pieces {
-        text.push_str(piece);
+        put(&mut text, piece);
     }
     text
 }
 
-/// A count in decimal digits.
-pub(crate) fn digits(count: impl TryInto<u64>) -> String {
+/// What a template is filled with.
+#[derive(Clone, Copy)]
+pub(crate) enum Word<'w> {
+    Text(&'w str),
+    Count(u64),
+    Number(f64),
+}
+
+impl Word<'_> {
+    /// An amount of credits.
+    pub fn amount(amount: Credits) -> Self {
+        Self::Number(amount.to_number())
+    }
+
+    /// How many there are.
+    pub fn size(size: usize) -> Self {
+        Self::Count(u64::try_from(size).unwrap_or(u64::MAX))
+    }
+}
+
+/// A template up to its end or a line break, its every `#` replaced by the next of these words.
+pub(crate) fn filled(template: &mut Chars, words: &mut Iter<Word>) -> String {
     let mut text = String::new();
-    push_digits(count.try_into().unwrap_or(u64::MAX), &mut text);
+    for character in template {
+        match character {
+            '\n' => break,
+            '#' => match words.next() {
+                Some(Word::Text(word)) => put(&mut text, word),
+                Some(Word::Count(count)) => push_digits(*count, &mut text),
+                Some(Word::Number(number)) => push_number(*number, &mut text),
+                None => {}
+            },
+            other => text.push(other),
+        }
+    }
     text
 }
 
-fn push_digits(count: u64, text: &mut String) {
+/// A count in decimal digits, at the end of a text.
+pub(crate) fn push_digits(count: u64, text: &mut String) {
     const TEN: u64 = 10;
     let tens = count.checked_div(TEN).unwrap_or(0);
     if tens > 0 {

@@ -7,7 +7,7 @@ use serde::{
     de::{Error, MapAccess, SeqAccess, Visitor},
 };
 
-use crate::text::{digits, joined, push_hexadecimal, shortened};
+use crate::text::{Word, filled, owned, push_digits, push_hexadecimal, put, shortened};
 
 /// A JSON document before anything is known about it.
 ///
@@ -55,19 +55,20 @@ impl Value {
 
     /// What this is, for a message: short, with the value where that helps.
     pub(crate) fn found(&self) -> String {
-        match self {
-            Self::Null => "null".into(),
-            Self::Bool(true) => "`true`".into(),
-            Self::Bool(false) => "`false`".into(),
-            Self::Number(value) => joined(&["`", &written(*value), "`"]),
+        let kind = match self {
+            Self::Null => "null",
+            Self::Bool(true) => "`true`",
+            Self::Bool(false) => "`false`",
+            Self::Number(value) => return filled(&mut "`#`".chars(), &mut [Word::Number(*value)].iter()),
             Self::String(text) => {
                 let (start, rest) = shortened(text);
-                joined(&["the string `", start, rest, "`"])
+                return filled(&mut "the string `##`".chars(), &mut [Word::Text(start), Word::Text(rest)].iter());
             }
-            Self::List(_) => "a list".into(),
-            Self::Object(_) => "an object".into(),
-            Self::Foreign(name) => (*name).into(),
-        }
+            Self::List(_) => "a list",
+            Self::Object(_) => "an object",
+            Self::Foreign(name) => name,
+        };
+        owned(kind)
     }
 
     /// The canonical JSON text of RFC 8785: sorted keys, no white space, numbers as JavaScript writes them.
@@ -75,25 +76,25 @@ impl Value {
     /// Every number of a valid card has at most six decimals, and is small enough to be written without an exponent.
     pub(crate) fn canonical(&self, text: &mut String) {
         match self {
-            Self::Null | Self::Foreign(_) => text.push_str("null"),
-            Self::Bool(value) => text.push_str(if *value { "true" } else { "false" }),
-            Self::Number(value) => text.push_str(&written(*value)),
+            Self::Null | Self::Foreign(_) => put(text, "null"),
+            Self::Bool(value) => put(text, if *value { "true" } else { "false" }),
+            Self::Number(value) => push_number(*value, text),
             Self::String(value) => quote(value, text),
             Self::List(elements) => {
                 for (position, element) in elements.iter().enumerate() {
-                    text.push(if position == 0 { '[' } else { ',' });
+                    put(text, if position == 0 { "[" } else { "," });
                     element.canonical(text);
                 }
-                text.push_str(if elements.is_empty() { "[]" } else { "]" });
+                put(text, if elements.is_empty() { "[]" } else { "]" });
             }
             Self::Object(members) => {
                 for (position, (key, member)) in sorted(members).into_iter().enumerate() {
-                    text.push(if position == 0 { '{' } else { ',' });
+                    put(text, if position == 0 { "{" } else { "," });
                     quote(key, text);
-                    text.push(':');
+                    put(text, ":");
                     member.canonical(text);
                 }
-                text.push_str(if members.is_empty() { "{}" } else { "}" });
+                put(text, if members.is_empty() { "{}" } else { "}" });
             }
         }
     }
@@ -102,7 +103,7 @@ impl Value {
 /// Members in the order of their keys' UTF-16 code units. An object of a valid card has few, and inserting each in its
 /// place is a tenth of a sort's code, which every visitor of a page would download.
 fn sorted(members: &[(String, Value)]) -> Vec<&(String, Value)> {
-    let mut sorted: Vec<&(String, Value)> = Vec::with_capacity(members.len());
+    let mut sorted: Vec<&(String, Value)> = Vec::new();
     for member in members {
         let mut place = 0_usize;
         while sorted.get(place).is_some_and(|(key, _)| precedes(key, &member.0)) {
@@ -126,24 +127,29 @@ fn precedes(key: &str, other: &str) -> bool {
 
 /// A JSON string with only the escapes that JSON demands, as RFC 8785 has it.
 pub(crate) fn quote(value: &str, text: &mut String) {
-    text.push('"');
+    put(text, "\"");
     for character in value.chars() {
-        match character {
-            '"' => text.push_str("\\\""),
-            '\\' => text.push_str("\\\\"),
-            '\u{8}' => text.push_str("\\b"),
-            '\t' => text.push_str("\\t"),
-            '\n' => text.push_str("\\n"),
-            '\u{c}' => text.push_str("\\f"),
-            '\r' => text.push_str("\\r"),
+        let escaped = match character {
+            '"' | '\\' => character,
+            '\u{8}' => 'b',
+            '\t' => 't',
+            '\n' => 'n',
+            '\u{c}' => 'f',
+            '\r' => 'r',
             control if control < ' ' => {
-                text.push_str("\\u00");
+                put(text, "\\u00");
                 push_hexadecimal(u8::try_from(control).unwrap_or(0), text);
+                continue;
             }
-            other => text.push(other),
-        }
+            other => {
+                text.push(other);
+                continue;
+            }
+        };
+        put(text, "\\");
+        text.push(escaped);
     }
-    text.push('"');
+    put(text, "\"");
 }
 
 impl Serialize for Value {
@@ -201,36 +207,49 @@ pub(crate) fn is_written_exactly(number: f64) -> bool {
     millionths(number).is_some_and(|millionths| millionths as f64 / MILLIONTHS == number)
 }
 
-/// A number in plain decimals, at most six; `…` says that there are more.
+/// A number in plain decimals, at most six, at the end of a text; `…` says that there are more.
 ///
 /// The standard library writes any float exactly, with code that would be a tenth of the module.
-pub(crate) fn written(number: f64) -> String {
+pub(crate) fn push_number(number: f64, text: &mut String) {
     const WHOLE: u64 = 1_000_000;
-    let sign = if number.is_sign_negative() { "-" } else { "" };
+    const DECIMALS: usize = 6;
     if let Some(whole) = whole(number) {
-        return joined(&[if whole < 0 { "-" } else { "" }, &digits(whole.unsigned_abs())]);
+        put(text, if whole < 0 { "-" } else { "" });
+        return push_digits(whole.unsigned_abs(), text);
     }
     let Some(millionths) = millionths(number) else {
-        return if number.is_nan() {
-            "NaN".into()
-        } else if number.is_finite() {
-            "a number beyond 2^53".into()
-        } else {
-            "infinity".into()
-        };
+        return put(
+            text,
+            if number.is_nan() {
+                "NaN"
+            } else if number.is_finite() {
+                "a number beyond 2^53"
+            } else {
+                "infinity"
+            },
+        );
     };
-    let size = millionths.unsigned_abs();
-    let whole = digits(size.checked_div(WHOLE).unwrap_or(0));
-    // A whole is added, so that the decimals are written with their leading zeros, after its digit.
-    let decimals = digits(size.checked_rem(WHOLE).unwrap_or(0).saturating_add(WHOLE));
-    let mut decimals = decimals.get(1..).unwrap_or_default();
-    if !is_written_exactly(number) {
-        return joined(&[sign, &whole, ".", decimals, "…"]);
+    put(text, if number.is_sign_negative() { "-" } else { "" });
+    push_digits(millionths.unsigned_abs().checked_div(WHOLE).unwrap_or(0), text);
+    put(text, ".");
+    let exact = is_written_exactly(number);
+    let mut rest = millionths.unsigned_abs();
+    for _ in 0..DECIMALS {
+        // Of less than a whole, so that ten times that has one digit before its point.
+        rest = rest.checked_rem(WHOLE).unwrap_or(0).saturating_mul(10);
+        if rest == 0 && exact {
+            return;
+        }
+        push_digits(rest.checked_div(WHOLE).unwrap_or(0), text);
     }
-    while let Some(shorter) = decimals.strip_suffix('0') {
-        decimals = shorter;
-    }
-    joined(&[sign, &whole, ".", decimals])
+    put(text, if exact { "" } else { "…" });
+}
+
+/// A number as [`push_number`] writes it.
+pub(crate) fn written(number: f64) -> String {
+    let mut text = String::new();
+    push_number(number, &mut text);
+    text
 }
 
 impl<'de> Deserialize<'de> for Value {

@@ -1,11 +1,8 @@
 //! Comparing two cards: every price that differs, and nothing else.
 
-use serde::{Serialize, Serializer, ser::SerializeMap};
+use serde::{Serialize, Serializer};
 
-use super::{
-    RateCard,
-    operation::{ChoiceOption, Operation},
-};
+use super::{RateCard, operation::Operation};
 use crate::credits::{Credits, Range, percent_change};
 
 /// What changes between two cards.
@@ -51,11 +48,7 @@ pub struct Choices(pub Vec<(String, String)>);
 
 impl Serialize for Choices {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(self.0.len()))?;
-        for (choice, option) in &self.0 {
-            map.serialize_entry(choice, option)?;
-        }
-        map.end()
+        serializer.collect_map(self.0.iter().map(|(choice, option)| (choice, option)))
     }
 }
 
@@ -164,18 +157,13 @@ fn price(operation: &Operation, (combination, band): Cell) -> Option<Range> {
 
 /// The option of each choice in a combination.
 fn choices(operation: &Operation, combination: usize) -> Choices {
-    let mut choices = Vec::with_capacity(operation.choices.len());
+    let mut choices = Vec::new();
     for (index, choice) in operation.choices.iter().enumerate() {
-        if let Some(option) = option_of(operation, combination, index) {
+        if let Some(option) = operation.chosen(combination, index) {
             choices.push((choice.name.clone(), option.id.clone()));
         }
     }
     Choices(choices)
-}
-
-fn option_of(operation: &Operation, combination: usize, choice: usize) -> Option<&ChoiceOption> {
-    let option = usize::try_from(operation.option_in(combination, choice)).ok()?;
-    operation.choices.get(choice)?.options.get(option)
 }
 
 /// The combination of another operation with the same option in every choice.
@@ -185,7 +173,7 @@ fn same_combination(operation: &Operation, combination: usize, other: &Operation
     }
     let mut found = 0_usize;
     for (index, choice) in operation.choices.iter().enumerate() {
-        let option = option_of(operation, combination, index)?;
+        let option = operation.chosen(combination, index)?;
         let choice = other.choices.iter().find(|candidate| candidate.name == choice.name)?;
         let position = choice.options.iter().position(|candidate| candidate.id == option.id)?;
         found = found.saturating_add(choice.stride.saturating_mul(position));

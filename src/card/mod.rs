@@ -1,6 +1,8 @@
 //! The rate card: read and checked as a whole, compiled to dense tables, known by its fingerprint.
 
 mod compare;
+mod fingerprint;
+mod form;
 mod offers;
 pub(crate) mod operation;
 mod rates;
@@ -10,22 +12,18 @@ mod text;
 #[cfg(not(target_family = "wasm"))]
 mod typescript;
 
-use sha2::{Digest, Sha256};
-
 pub use self::compare::{Change, Choices, Comparison, Summary};
 pub use self::offers::{Pool, Tier};
 use self::operation::Operation;
 use crate::{
     credits::Credits,
     error::{Code, Faults},
+    form::Field,
     limits::CARD_FORMAT,
     reading::{At, Reader},
-    text::{digits, push_hexadecimal},
-    value::{Value, is_written_exactly, whole, written},
+    text::Word::{self, Count, Text},
+    value::{Value, is_written_exactly},
 };
-
-const CARD_FIELDS: &[&str] =
-    &["format", "id", "version", "title", "unit", "money", "step", "operations", "tiers", "freeUnits", "templates"];
 
 /// What everything costs: a valid card, compiled.
 ///
@@ -76,34 +74,27 @@ impl RateCard {
     }
 
     fn read(reader: &mut Reader, document: Value) -> Option<Self> {
-        let root = At::Document;
-        reader.fields(&document, &root, "a rate card", CARD_FIELDS)?;
-        if let Some(format) = document.get("format") {
-            format_version(reader, format, &root.key("format"));
-        }
-        let mut name = |key| reader.name(&document, &root, key).unwrap_or_default().to_owned();
-        let (id, version) = (name("id"), name("version"));
-        reader.optional_text(&document, &root, "title");
-        let unit = reader.optional_text(&document, &root, "unit").unwrap_or_else(|| "credit".into());
-        money(reader, &document, &root);
-        let step = step(reader, &document, &root);
-        let operations = self::reading::operations(reader, &document, step);
+        let [format, id, version, _title, unit, money, step, operations, tiers, pools, templates] =
+            &reader.members(&document, &At::Document, &form::CARD)?;
+        format_version(reader, format);
+        self::money(reader, money);
+        let step = self::step(reader, step);
         let mut card = Self {
             fingerprint: String::new(),
-            id,
-            version,
-            unit,
-            operations,
+            id: id.text_or(""),
+            version: version.text_or(""),
+            unit: unit.text_or("credit"),
+            operations: self::reading::operations(reader, operations, step),
             tiers: Vec::new(),
             pools: Vec::new(),
             document: Value::Null,
         };
-        card.read_tiers(reader, &document);
-        card.read_pools(reader, &document);
-        card.check_templates(reader, &document);
+        card.read_tiers(reader, tiers);
+        card.read_pools(reader, pools);
+        card.check_templates(reader, templates);
         // Only a valid card has a fingerprint: then every number in it has one way to be written.
         if reader.faults.is_empty() {
-            card.fingerprint = fingerprint(&document);
+            card.fingerprint = self::fingerprint::of(&document);
         }
         card.document = document;
         Some(card)
@@ -184,58 +175,46 @@ impl RateCard {
     }
 }
 
-fn format_version(reader: &mut Reader, format: &Value, at: &At) {
-    if !matches!(format, Value::Number(number) if whole(*number) == Some(CARD_FORMAT.into())) {
-        let message = ["this version reads format ", &digits(CARD_FORMAT), ", not ", &format.found()];
-        reader.fault(Code::UnsupportedFormat, at, &message);
+fn format_version(reader: &mut Reader, format: &Field) {
+    if let Some(value) = format.value
+        && format.number() != Some(CARD_FORMAT.into())
+    {
+        let words = [Count(CARD_FORMAT.into()), Text(&value.found())];
+        reader.fault(Code::UnsupportedFormat, &format.at, "this version reads format #, not #", &words);
     }
 }
 
 /// The step of surcharges; a card without one rounds them to the millicredit.
-fn step(reader: &mut Reader, card: &Value, at: &At) -> Credits {
-    let at = at.key("step");
-    let step = card.get("step").map(|step| reader.amount(step, &at, Credits::MAX_PRICE));
-    if step == Some(Some(Credits::ZERO)) {
-        let least = Credits::MILLICREDIT.to_string();
-        reader.fault(Code::InvalidAmount, &at, &["a step is at least ", &least, " credits"]);
+fn step(reader: &mut Reader, step: &Field) -> Credits {
+    match step.amount() {
+        Some(amount) if amount > Credits::ZERO => return amount,
+        Some(_) => {
+            let least = Word::amount(Credits::MILLICREDIT);
+            reader.fault(Code::InvalidAmount, &step.at, "a step is at least # credits", &[least]);
+        }
+        None => {}
     }
-    step.flatten().filter(|&step| step > Credits::ZERO).unwrap_or(Credits::MILLICREDIT)
+    Credits::MILLICREDIT
 }
 
 /// What a credit costs takes part in no rule, but must be fit to be shown.
-fn money(reader: &mut Reader, card: &Value, at: &At) {
+fn money(reader: &mut Reader, money: &Field) {
     const CURRENCY_LETTERS: usize = 3;
-    let Some(value) = card.get("money") else { return };
-    let at = at.key("money");
-    let Some(money) = reader.fields(value, &at, "a currency and what a credit costs in it", &["currency", "perCredit"])
-    else {
-        return;
-    };
-    if let Some(currency) = reader.required_string(money, &at, "currency", "a currency")
-        && (currency.len() != CURRENCY_LETTERS || !currency.bytes().all(|letter| letter.is_ascii_uppercase()))
+    let fields = money.value.and_then(|value| reader.members(value, &money.at, &form::MONEY));
+    let Some([currency, per_credit, ..]) = &fields else { return };
+    if let Some(letters) = currency.text()
+        && (letters.len() != CURRENCY_LETTERS || !letters.bytes().all(|letter| letter.is_ascii_uppercase()))
     {
-        let message = ["a currency has three capital letters"];
-        reader.fault_with_help(Code::OutOfRange, &at.key("currency"), &message, &["ISO 4217, such as `USD`"]);
+        let message = "a currency has three capital letters\nISO 4217, such as `USD`";
+        reader.fault(Code::OutOfRange, &currency.at, message, &[]);
     }
-    let per_credit = reader.required(money, &at, "perCredit", "the price of a credit");
-    let at = at.key("perCredit");
-    match per_credit {
+    match per_credit.value {
         None => {}
         Some(Value::Number(number)) if (0.000_001..=1_000_000.0).contains(number) && is_written_exactly(*number) => {}
         Some(Value::Number(number)) => {
-            let message = ["`", &written(*number), "` is not from 0.000001 to 1000000 with at most six decimals"];
-            reader.fault(Code::OutOfRange, &at, &message);
+            let message = "`#` is not from 0.000001 to 1000000 with at most six decimals";
+            reader.fault(Code::OutOfRange, &per_credit.at, message, &[Word::Number(*number)]);
         }
-        Some(other) => reader.fault(Code::WrongType, &at, &["a number is due here, not ", &other.found()]),
+        Some(other) => reader.wrong_type(&per_credit.at, "a number", other),
     }
-}
-
-fn fingerprint(document: &Value) -> String {
-    let mut text = String::new();
-    document.canonical(&mut text);
-    let mut fingerprint = String::from("sha256:");
-    for byte in Sha256::digest(text.as_bytes()) {
-        push_hexadecimal(byte, &mut fingerprint);
-    }
-    fingerprint
 }

@@ -168,10 +168,18 @@ impl Operation {
     }
 
     /// The option of a choice in a combination.
+    #[cfg_attr(target_family = "wasm", inline(never))]
     pub fn option_in(&self, combination: usize, choice: usize) -> u32 {
         let Some(choice) = self.choices.get(choice) else { return 0 };
         let position = combination.checked_div(choice.stride).and_then(|index| index.checked_rem(choice.options.len()));
         position.and_then(|position| u32::try_from(position).ok()).unwrap_or(0)
+    }
+
+    /// The option of a choice in a combination, itself.
+    #[cfg_attr(target_family = "wasm", inline(never))]
+    pub fn chosen(&self, combination: usize, choice: usize) -> Option<&ChoiceOption> {
+        let option = usize::try_from(self.option_in(combination, choice)).ok()?;
+        self.choices.get(choice)?.options.get(option)
     }
 
     /// The combination that differs from this one in one choice.
@@ -210,9 +218,8 @@ impl Operation {
     /// The title of an item: the operation's, then each chosen option's.
     pub fn item_title(&self, combination: usize) -> String {
         let mut title = self.title.clone();
-        for (index, choice) in self.choices.iter().enumerate() {
-            let option = usize::try_from(self.option_in(combination, index)).ok();
-            if let Some(option) = option.and_then(|option| choice.options.get(option)) {
+        for index in 0..self.choices.len() {
+            if let Some(option) = self.chosen(combination, index) {
                 title.push_str(" · ");
                 title.push_str(&option.title);
             }

@@ -1,6 +1,7 @@
 //! Reading operations from a card's document: their choices, counts and sizes.
 
 use super::{
+    form,
     operation::{Band, Cell, Choice, ChoiceOption, NO_POOL, Number, Operation},
     rates::{UNPRICED, accuracy, rates},
 };
@@ -8,78 +9,68 @@ use crate::{
     credits::{Credits, Percent},
     error::Code,
     estimate::Accuracy,
-    limits::{BANDS, CHOICES, COMBINATIONS, COUNT, COUNTS, OPERATIONS, OPTIONS, OUTPUTS, PIXELS, SIDE_PIXELS},
+    form::{Field, Fields},
+    limits::{COMBINATIONS, OUTPUTS, SIDE_PIXELS},
     reading::{At, Reader},
-    text::digits,
+    text::Word::{self, Count},
     value::Value,
 };
 
-const OPERATION_FIELDS: &[&str] = &["id", "title", "output", "accuracy", "choices", "counts", "size", "rates"];
-const CHOICE_FIELDS: &[&str] = &["name", "title", "default", "substitutable", "options"];
-const OPTION_FIELDS: &[&str] = &["id", "title", "provider"];
-const COUNT_FIELDS: &[&str] = &["name", "title", "default", "min", "max"];
-const SIZE_FIELDS: &[&str] = &["default", "side", "bands"];
-const BAND_FIELDS: &[&str] = &["upToPixels", "addPercent"];
-
-/// Every operation of the card, with `step` for its surcharges.
-pub(super) fn operations(reader: &mut Reader, card: &Value, step: Credits) -> Vec<Operation> {
-    let at = At::Document.key("operations");
-    let mut operations: Vec<Operation> = Vec::new();
-    let list = reader.required_list(card, &At::Document, "operations", "a list of operations", OPERATIONS);
-    let Some(list) = list else { return operations };
-    if list.is_empty() {
-        reader.fault(Code::OutOfRange, &at, &["a card has at least one operation"]);
-    }
-    for (index, value) in list.iter().enumerate() {
-        let at = at.index(index);
-        if let Some(operation) = operation(reader, value, &at, step) {
-            if !operation.id.is_empty() && operations.iter().any(|other| other.id == operation.id) {
-                duplicate(reader, &at.key("id"), "operation", &operation.id);
-            }
-            operations.push(operation);
-        }
+/// Every operation of the card, with `step` for its surcharges. One with faults stays, so that what refers to it is no
+/// fault as well.
+pub(super) fn operations(reader: &mut Reader, list: &Field, step: Credits) -> Vec<Operation> {
+    let (mut operations, mut ids) = (Vec::new(), Vec::new());
+    reader.not_empty(list, "a card has at least one operation");
+    for (index, value) in list.elements().iter().enumerate() {
+        operations.extend(operation(reader, value, &list.at.index(index), step, &mut ids));
     }
     operations
 }
 
-/// One operation; `None` when it is no object. One with faults stays, so that what refers to it is no fault as well.
-fn operation(reader: &mut Reader, value: &Value, at: &At, step: Credits) -> Option<Operation> {
-    let value = reader.fields(value, at, "an operation", OPERATION_FIELDS)?;
+/// One operation; `None` when it is no object.
+fn operation<'v>(
+    reader: &mut Reader,
+    value: &'v Value,
+    at: &At,
+    step: Credits,
+    ids: &mut Vec<&'v str>,
+) -> Option<Operation> {
     let before = reader.faults.len();
-    let id = reader.name(value, at, "id").unwrap_or_default();
-    let title = reader.title(value, at, id);
-    reader.optional_text(value, at, "output");
-    let accuracy = accuracy(reader, value, at).unwrap_or(Accuracy::Varies);
-    let mut numbers = vec![Number::quantity()];
-    let bands = value.get("size").map(|value| size(reader, value, &at.key("size"), &mut numbers)).unwrap_or_default();
-    for (index, value) in reader.optional_list(value, at, "counts", COUNTS).iter().enumerate() {
-        if let Some(count) = count(reader, value, &at.key("counts").index(index)) {
-            numbers.push(count);
-        }
+    let [operation_id, title, _output, accuracy, choices, counts, size, rates, ..] =
+        &reader.members(value, at, &form::OPERATION)?;
+    let accuracy = self::accuracy(reader, accuracy);
+    let (mut numbers, mut bands) = (Vec::new(), Vec::new());
+    numbers.push(Number::quantity());
+    if let Some(value) = size.value {
+        self::size(reader, value, &size.at, &mut numbers, &mut bands);
     }
+    reader.each(counts, &form::COUNT_FIELD, &mut |reader, at, fields| numbers.extend(count(reader, at, fields)));
+    countable(reader, &counts.at, &numbers, size.value.is_some());
     let before_choices = reader.faults.len();
-    let mut choices = Vec::new();
-    for (index, value) in reader.optional_list(value, at, "choices", CHOICES).iter().enumerate() {
-        if let Some(choice) = choice(reader, value, &at.key("choices").index(index)) {
-            choices.push(choice);
-        }
-    }
-    let combinations = Operation::combinations(&choices);
+    let choices_read = self::choices(reader, choices);
+    let combinations = Operation::combinations(&choices_read);
     if combinations.is_none() {
-        let message = ["more than the ", &digits(COMBINATIONS), " combinations of options that are allowed"];
-        reader.fault(Code::LimitExceeded, at, &message);
+        let message = "more than the # combinations of options that are allowed";
+        reader.fault(Code::LimitExceeded, at, message, &[Word::size(COMBINATIONS)]);
     }
     // Which rates win can only be told when every choice was understood.
-    let understood = reader.faults.len() == before_choices;
-    unique_fields(reader, at, &choices, &numbers);
-    countable(reader, &at.key("counts"), &numbers, value.get("size").is_some());
-    set_strides(&mut choices);
-    let cell = Cell { rate: UNPRICED, pool: NO_POOL, excluded: 0 };
-    let cells = vec![cell; combinations.unwrap_or(0)];
-    let (id, rates) = (id.into(), Vec::new());
-    let mut operation = Operation { id, title, choices, numbers, bands, accuracy, rates, cells, sound: false };
-    self::rates(reader, value, at, &mut operation, step, understood);
+    let understood = reader.faults.len() == before_choices && matches!(choices.value, None | Some(Value::List(_)));
+    unique_fields(reader, at, &choices_read, &numbers);
+    let id = operation_id.text().unwrap_or_default();
+    let mut operation = Operation {
+        id: operation_id.text_or(""),
+        title: title.text_or(id),
+        choices: choices_read,
+        numbers,
+        bands,
+        accuracy: accuracy.unwrap_or(Accuracy::Varies),
+        rates: Vec::new(),
+        cells: vec![Cell { rate: UNPRICED, pool: NO_POOL, excluded: 0 }; combinations.unwrap_or(0)],
+        sound: false,
+    };
+    self::rates(reader, rates, &mut operation, step, understood);
     operation.sound = reader.faults.len() == before;
+    reader.unique(ids, &at.key("id"), "operation", id);
     Some(operation)
 }
 
@@ -93,67 +84,57 @@ fn countable(reader: &mut Reader, at: &At, numbers: &[Number], has_size: bool) {
         }
     }
     if most > OUTPUTS {
-        let most = digits(OUTPUTS);
-        let message = ["the greatest counts and quantity together are more than ", &most, " outputs"];
-        reader.fault(Code::LimitExceeded, at, &message);
+        let message = "the greatest counts and quantity together are more than # outputs";
+        reader.fault(Code::LimitExceeded, at, message, &[Count(OUTPUTS)]);
     }
-}
-
-pub(super) fn duplicate(reader: &mut Reader, at: &At, what: &str, name: &str) {
-    reader.fault(Code::DuplicateId, at, &["the ", what, " `", name, "` stands here a second time"]);
 }
 
 /// Each field of an item has one meaning.
-fn unique_fields<'f>(reader: &mut Reader, at: &At, choices: &'f [Choice], numbers: &'f [Number]) {
+fn unique_fields(reader: &mut Reader, at: &At, choices: &[Choice], numbers: &[Number]) {
     let mut names = vec!["operation"];
-    let mut add = |name: &'f str| {
-        if names.contains(&name) {
-            duplicate(reader, at, "field", name);
-        }
-        names.push(name);
-    };
     for number in numbers {
-        add(&number.name);
+        reader.unique(&mut names, at, "field", &number.name);
     }
     for choice in choices {
-        add(&choice.name);
+        reader.unique(&mut names, at, "field", &choice.name);
     }
 }
 
-fn set_strides(choices: &mut [Choice]) {
+/// The choices that have a name, each with the distance of its options in the cells.
+fn choices(reader: &mut Reader, list: &Field) -> Vec<Choice> {
+    let mut choices = Vec::new();
+    reader.each(list, &form::CHOICE, &mut |reader, _, [name, title, default, substitutable, options, ..]| {
+        let id = name.text().unwrap_or_default();
+        let mut choice = Choice {
+            name: name.text_or(""),
+            title: title.text_or(id),
+            options: self::options(reader, options),
+            default: None,
+            substitutable: matches!(substitutable.value, Some(Value::Bool(true))),
+            stride: 1,
+        };
+        choice.default = default.value.and_then(|value| choice.option_named(reader, value, &default.at));
+        if !id.is_empty() {
+            choices.push(choice);
+        }
+    });
     let mut stride = 1_usize;
     for choice in choices.iter_mut().rev() {
         choice.stride = stride;
         stride = stride.saturating_mul(choice.options.len());
     }
+    choices
 }
 
-fn choice(reader: &mut Reader, value: &Value, at: &At) -> Option<Choice> {
-    let value = reader.fields(value, at, "a choice", CHOICE_FIELDS)?;
-    let name = reader.name(value, at, "name");
-    let title = reader.title(value, at, name.unwrap_or_default());
-    let substitutable = value.get("substitutable").and_then(|flag| reader.boolean(flag, &at.key("substitutable")));
-    let mut options: Vec<ChoiceOption> = Vec::new();
-    let list = reader.required_list(value, at, "options", "a list of options", OPTIONS);
-    if list.is_some_and(<[Value]>::is_empty) {
-        reader.fault(Code::OutOfRange, &at.key("options"), &["a choice has at least one option"]);
-    }
-    for (index, option) in list.unwrap_or_default().iter().enumerate() {
-        let at_options = at.key("options");
-        let at = at_options.index(index);
-        let Some(option) = reader.fields(option, &at, "an option", OPTION_FIELDS) else { continue };
-        let Some(id) = reader.name(option, &at, "id") else { continue };
-        reader.optional_text(option, &at, "provider");
-        if options.iter().any(|other| other.id == id) {
-            duplicate(reader, &at.key("id"), "option", id);
-        }
-        options.push(ChoiceOption { id: id.into(), title: reader.title(option, &at, id) });
-    }
-    let substitutable = substitutable.unwrap_or(false);
-    let mut choice = Choice { name: String::new(), title, options, default: None, substitutable, stride: 0 };
-    choice.default = value.get("default").and_then(|default| choice.option_named(reader, default, &at.key("default")));
-    choice.name = name?.into();
-    Some(choice)
+fn options(reader: &mut Reader, list: &Field) -> Vec<ChoiceOption> {
+    let (mut options, mut ids) = (Vec::new(), Vec::new());
+    reader.not_empty(list, "a choice has at least one option");
+    reader.each(list, &form::OPTION, &mut |reader, _, [id, title, ..]| {
+        let Some(name) = id.text() else { return };
+        reader.unique(&mut ids, &id.at, "option", name);
+        options.push(ChoiceOption { id: id.text_or(""), title: title.text_or(name) });
+    });
+    options
 }
 
 impl Choice {
@@ -174,84 +155,59 @@ impl Choice {
     }
 }
 
-fn count(reader: &mut Reader, value: &Value, at: &At) -> Option<Number> {
-    let value = reader.fields(value, at, "a count", COUNT_FIELDS)?;
-    let name = reader.name(value, at, "name");
-    reader.title(value, at, name.unwrap_or_default());
-    let min = value.get("min").map_or(Some(1), |min| reader.whole(min, &at.key("min"), 1, COUNT));
-    let max = whole(reader, value, at, "max", "the greatest count", COUNT);
-    let (min, max) = ordered(reader, at, min?, max?)?;
-    let default = reader.optional_whole(value, at, "default", min, max);
-    Some(Number { name: name?.into(), default, min, max })
+fn count(reader: &mut Reader, at: &At, [name, _title, default, min, max, ..]: &Fields) -> Option<Number> {
+    let least = if min.value.is_none() { Some(1) } else { min.count() };
+    let (min, max) = ordered(reader, at, least?, max.count()?)?;
+    let default = default.value.and_then(|value| reader.whole(value, &default.at, min, max));
+    Some(Number { name: name.text()?.into(), default, min, max })
 }
 
 fn ordered(reader: &mut Reader, at: &At, min: u32, max: u32) -> Option<(u32, u32)> {
     if min > max {
-        reader.fault(Code::RangeOutOfOrder, at, &["`min` ", &digits(min), " is above `max` ", &digits(max)]);
+        let words = [Count(min.into()), Count(max.into())];
+        reader.fault(Code::RangeOutOfOrder, at, "`min` # is above `max` #", &words);
         return None;
     }
     Some((min, max))
 }
 
-/// Adds width and height to the numbers, and answers the bands.
-fn size(reader: &mut Reader, value: &Value, at: &At, numbers: &mut Vec<Number>) -> Vec<Band> {
-    let Some(value) = reader.fields(value, at, "a size", SIZE_FIELDS) else { return Vec::new() };
-    let bands = bands(reader, value, at);
-    let (min, max) = side(reader, value, at).unwrap_or((1, SIDE_PIXELS));
-    let at_default = at.key("default");
-    let default =
-        value.get("default").and_then(|default| reader.fields(default, &at_default, "a size", &["width", "height"]));
-    let mut sides = [None; 2];
-    for (side, name) in sides.iter_mut().zip(["width", "height"]) {
-        *side = default.and_then(|default| {
-            let side = reader.required(default, &at_default, name, "a side in pixels")?;
-            reader.whole(side, &at_default.key(name), min, max)
-        });
-        numbers.push(Number { name: name.into(), default: *side, min, max });
-    }
-    if let ([Some(width), Some(height)], Some(last)) = (sides, bands.last())
-        && u64::from(width).saturating_mul(u64::from(height)) > last.up_to_pixels
+/// Adds width and height to the numbers, and the bands.
+fn size(reader: &mut Reader, value: &Value, at: &At, numbers: &mut Vec<Number>, bands: &mut Vec<Band>) {
+    let Some([default, side, list, ..]) = &reader.members(value, at, &form::SIZE) else { return };
+    self::bands(reader, list, bands);
+    let (min, max) = bounds(reader, side).unwrap_or((1, SIDE_PIXELS));
+    let default_sides = default.value.and_then(|value| reader.members(value, &default.at, &form::DEFAULT_SIZE));
+    let mut side = |index: usize, name: &str| {
+        let side = default_sides.as_ref().and_then(|sides| sides.get(index));
+        let default = side.and_then(|side| reader.whole(side.value?, &side.at, min, max));
+        numbers.push(Number { name: name.into(), default, min, max });
+        default
+    };
+    if let (Some(width), Some(height)) = (side(0, "width"), side(1, "height"))
+        && let Some(last) = bands.last()
+        && u64::from(width).saturating_mul(height.into()) > last.up_to_pixels
     {
-        let message = [&digits(width), " × ", &digits(height), " is past the last band"];
-        reader.fault(Code::SizeTooLarge, &at_default, &message);
+        let words = [Count(width.into()), Count(height.into())];
+        reader.fault(Code::SizeTooLarge, &default.at, "# × # is past the last band", &words);
     }
-    bands
 }
 
-fn side(reader: &mut Reader, size: &Value, at: &At) -> Option<(u32, u32)> {
-    let at_side = at.key("side");
-    let bounds = reader.required(size, at, "side", "the bounds of a side")?;
-    let bounds = reader.fields(bounds, &at_side, "the bounds of a side", &["min", "max"])?;
-    let mut bound = |key| whole(reader, bounds, &at_side, key, "a side in pixels", SIDE_PIXELS);
-    let (min, max) = (bound("min"), bound("max"));
-    ordered(reader, &at_side, min?, max?)
+fn bounds(reader: &mut Reader, side: &Field) -> Option<(u32, u32)> {
+    let [min, max, ..] = &reader.members(side.value?, &side.at, &form::SIDE)?;
+    ordered(reader, &side.at, min.count()?, max.count()?)
 }
 
-fn bands(reader: &mut Reader, size: &Value, at: &At) -> Vec<Band> {
-    let mut bands: Vec<Band> = Vec::new();
-    let Some(list) = reader.required_list(size, at, "bands", "a list of bands", BANDS) else { return bands };
-    let at = at.key("bands");
-    if list.is_empty() {
-        reader.fault(Code::OutOfRange, &at, &["a size has at least one band"]);
-    }
-    for (index, value) in list.iter().enumerate() {
-        let at = at.index(index);
-        let Some(value) = reader.fields(value, &at, "a band", BAND_FIELDS) else { continue };
-        let up_to = reader.required_whole(value, &at, "upToPixels", "an area in pixels", (1, PIXELS));
-        let percent = reader.required_amount(value, &at, "addPercent", "a percentage", Percent::MOST);
-        let (Some(up_to_pixels), Some(percent)) = (up_to, percent.and_then(Percent::from_credits)) else { continue };
+fn bands(reader: &mut Reader, list: &Field, bands: &mut Vec<Band>) {
+    reader.not_empty(list, "a size has at least one band");
+    reader.each(list, &form::BAND, &mut |reader, _, [up_to, percent, ..]| {
+        let percent = percent.amount().and_then(Percent::from_credits);
+        let (Some(up_to_pixels), Some(percent)) = (up_to.number(), percent) else { return };
         if let Some(last) = bands.last()
             && last.up_to_pixels >= up_to_pixels
         {
-            let message = [&digits(up_to_pixels), " is not above the band before, ", &digits(last.up_to_pixels)];
-            reader.fault(Code::BandsOutOfOrder, &at.key("upToPixels"), &message);
+            let words = [Count(up_to_pixels), Count(last.up_to_pixels)];
+            reader.fault(Code::BandsOutOfOrder, &up_to.at, "# is not above the band before, #", &words);
         }
         bands.push(Band { up_to_pixels, percent });
-    }
-    bands
-}
-
-/// A whole number from 1 that must be there.
-fn whole(reader: &mut Reader, object: &Value, at: &At, key: &str, due: &str, max: u32) -> Option<u32> {
-    u32::try_from(reader.required_whole(object, at, key, due, (1, max.into()))?).ok()
+    });
 }

@@ -5,25 +5,30 @@ use std::fmt::{self, Display};
 
 use serde::{
     Serialize, Serializer,
-    ser::{self, Impossible, SerializeMap, SerializeSeq, SerializeStruct},
+    ser::{self, Impossible, SerializeStruct},
 };
 
-use crate::value::{quote, written};
+use crate::{
+    text::{push_digits, put},
+    value::{push_number, quote},
+};
 
 /// The JSON text of an answer.
 pub(super) fn json<T: Serialize + ?Sized>(answer: &T) -> String {
-    let mut writer = Writer(String::new());
-    let Ok(()) = answer.serialize(&mut writer);
+    let mut writer = Writer::default();
+    writer.value(answer);
     writer.0
 }
 
-struct Writer(String);
+/// Writes JSON text.
+#[derive(Default)]
+pub(super) struct Writer(pub String);
 
 const NO_ANSWER: &str = "no answer has this form";
 
 /// Writing to a text cannot fail: there is no value of this type, and so no code for it.
 #[derive(Debug)]
-enum Never {}
+pub(super) enum Never {}
 
 impl Display for Never {
     fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -39,64 +44,59 @@ impl ser::Error for Never {
     }
 }
 
-/// A list or an object that has begun: what separates its next member, and what closes it.
-struct Open<'w> {
-    writer: &'w mut Writer,
-    empty: bool,
-    close: &'static str,
-}
-
+// Not inlined, because there is a copy of what calls them for every kind of answer.
 impl Writer {
-    fn open(&mut self, open: &str, close: &'static str) -> Open<'_> {
-        self.0.push_str(open);
-        Open { writer: self, empty: true, close }
+    pub fn put(&mut self, text: &str) {
+        put(&mut self.0, text);
     }
-}
 
-impl Open<'_> {
-    fn next(&mut self) -> &mut Writer {
-        if !self.empty {
-            self.writer.0.push(',');
+    /// Comes before an element or a key: a comma, but not before the first.
+    #[inline(never)]
+    pub fn next(&mut self) -> &mut Self {
+        if !matches!(self.0.as_bytes().last(), Some(b'[' | b'{')) {
+            self.put(",");
         }
-        self.empty = false;
-        self.writer
+        self
     }
 
-    fn member<T: Serialize + ?Sized>(&mut self, key: &str, value: &T) -> Result<(), Never> {
-        let writer = self.next();
-        quote(key, &mut writer.0);
-        writer.0.push(':');
-        value.serialize(writer)
+    #[inline(never)]
+    pub fn key(&mut self, key: &str) -> &mut Self {
+        quote(key, &mut self.next().0);
+        self.put(":");
+        self
     }
 
-    fn close(self) {
-        self.writer.0.push_str(self.close);
+    pub fn value<T: Serialize + ?Sized>(&mut self, value: &T) {
+        let Ok(()) = value.serialize(self);
     }
 }
 
-impl<'w> Serializer for &'w mut Writer {
+impl Serializer for &mut Writer {
     type Ok = ();
     type Error = Never;
-    type SerializeSeq = Open<'w>;
+    type SerializeSeq = Impossible<(), Never>;
     type SerializeTuple = Impossible<(), Never>;
     type SerializeTupleStruct = Impossible<(), Never>;
     type SerializeTupleVariant = Impossible<(), Never>;
-    type SerializeMap = Open<'w>;
-    type SerializeStruct = Open<'w>;
+    type SerializeMap = Impossible<(), Never>;
+    type SerializeStruct = Self;
     type SerializeStructVariant = Impossible<(), Never>;
 
     fn serialize_bool(self, value: bool) -> Result<(), Never> {
-        self.0.push_str(if value { "true" } else { "false" });
+        self.put(if value { "true" } else { "false" });
         Ok(())
     }
 
     fn serialize_f64(self, value: f64) -> Result<(), Never> {
-        self.0.push_str(&written(value));
+        push_number(value, &mut self.0);
         Ok(())
     }
 
     fn serialize_i64(self, value: i64) -> Result<(), Never> {
-        self.0.push_str(&value.to_string());
+        if value < 0 {
+            self.put("-");
+        }
+        push_digits(value.unsigned_abs(), &mut self.0);
         Ok(())
     }
 
@@ -114,7 +114,7 @@ impl<'w> Serializer for &'w mut Writer {
     }
 
     fn serialize_unit(self) -> Result<(), Never> {
-        self.0.push_str("null");
+        self.put("null");
         Ok(())
     }
 
@@ -130,16 +130,29 @@ impl<'w> Serializer for &'w mut Writer {
         self.serialize_str(variant)
     }
 
-    fn serialize_seq(self, _: Option<usize>) -> Result<Open<'w>, Never> {
-        Ok(self.open("[", "]"))
+    fn collect_seq<I: IntoIterator<Item: Serialize>>(self, elements: I) -> Result<(), Never> {
+        self.put("[");
+        for element in elements {
+            element.serialize(self.next())?;
+        }
+        self.put("]");
+        Ok(())
     }
 
-    fn serialize_map(self, _: Option<usize>) -> Result<Open<'w>, Never> {
-        Ok(self.open("{", "}"))
+    fn collect_map<K: Serialize, V: Serialize, I: IntoIterator<Item = (K, V)>>(self, members: I) -> Result<(), Never> {
+        self.put("{");
+        for (key, value) in members {
+            key.serialize(self.next())?;
+            self.put(":");
+            value.serialize(&mut *self)?;
+        }
+        self.put("}");
+        Ok(())
     }
 
-    fn serialize_struct(self, _: &'static str, _: usize) -> Result<Open<'w>, Never> {
-        Ok(self.open("{", "}"))
+    fn serialize_struct(self, _: &'static str, _: usize) -> Result<Self, Never> {
+        self.put("{");
+        Ok(self)
     }
 
     // No answer has any of the following.
@@ -194,6 +207,14 @@ impl<'w> Serializer for &'w mut Writer {
         unreachable!("{NO_ANSWER}")
     }
 
+    fn serialize_seq(self, _: Option<usize>) -> Result<Self::SerializeSeq, Never> {
+        unreachable!("{NO_ANSWER}")
+    }
+
+    fn serialize_map(self, _: Option<usize>) -> Result<Self::SerializeMap, Never> {
+        unreachable!("{NO_ANSWER}")
+    }
+
     fn serialize_tuple(self, _: usize) -> Result<Self::SerializeTuple, Never> {
         unreachable!("{NO_ANSWER}")
     }
@@ -223,50 +244,16 @@ impl<'w> Serializer for &'w mut Writer {
     }
 }
 
-impl SerializeSeq for Open<'_> {
-    type Ok = ();
-    type Error = Never;
-
-    fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Never> {
-        value.serialize(self.next())
-    }
-
-    fn end(self) -> Result<(), Never> {
-        self.close();
-        Ok(())
-    }
-}
-
-impl SerializeStruct for Open<'_> {
+impl SerializeStruct for &mut Writer {
     type Ok = ();
     type Error = Never;
 
     fn serialize_field<T: Serialize + ?Sized>(&mut self, key: &'static str, value: &T) -> Result<(), Never> {
-        self.member(key, value)
+        value.serialize(self.key(key))
     }
 
     fn end(self) -> Result<(), Never> {
-        self.close();
-        Ok(())
-    }
-}
-
-impl SerializeMap for Open<'_> {
-    type Ok = ();
-    type Error = Never;
-
-    fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), Never> {
-        key.serialize(self.next())?;
-        self.writer.0.push(':');
-        Ok(())
-    }
-
-    fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Never> {
-        value.serialize(&mut *self.writer)
-    }
-
-    fn end(self) -> Result<(), Never> {
-        self.close();
+        self.put("}");
         Ok(())
     }
 }

@@ -11,11 +11,17 @@ mod lane;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
-use self::{bytes::document, json::json, lane::Lane};
-use crate::{card::RateCard, request::Call};
+use self::{
+    bytes::document,
+    json::{Writer, json},
+    lane::Lane,
+};
+use crate::{
+    card::{RateCard, operation::Operation},
+    request::Call,
+};
 
 #[global_allocator]
 static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
@@ -47,37 +53,6 @@ impl Held {
     }
 }
 
-/// What JavaScript knows of a card: its number, and the names that become whole numbers in the fast lane.
-#[derive(Serialize)]
-struct Opened<'c> {
-    card: usize,
-    id: &'c str,
-    version: &'c str,
-    unit: &'c str,
-    fingerprint: &'c str,
-    /// Slots of an item.
-    slots: usize,
-    operations: Vec<Names<'c>>,
-}
-
-#[derive(Serialize)]
-struct Names<'c> {
-    id: &'c str,
-    /// The choices and then the numbers, in the order of their slots.
-    fields: Vec<Field<'c>>,
-    /// The note of each rate.
-    notes: Vec<Option<&'c str>>,
-}
-
-#[derive(Serialize)]
-struct Field<'c> {
-    name: &'c str,
-    /// The ids of a choice's options; nothing for a number.
-    options: Option<Vec<&'c str>>,
-    /// The index of the default option, or the default number.
-    default: Option<u32>,
-}
-
 /// Reads a card, or the built-in one where there are no bytes, and keeps it until it is closed. Answers what is known of it,
 /// or its faults.
 #[wasm_bindgen]
@@ -90,7 +65,7 @@ pub fn open(card: &[u8]) -> String {
             if place == cards.len() {
                 cards.push(None);
             }
-            let opened = json(&opened(place, &card));
+            let opened = opened(place, &card);
             if let Some(free) = cards.get_mut(place) {
                 *free = Some(card);
             }
@@ -100,29 +75,58 @@ pub fn open(card: &[u8]) -> String {
     }
 }
 
-fn opened(place: usize, card: &RateCard) -> Opened<'_> {
-    let mut operations = Vec::with_capacity(card.operations.len());
+/// What JavaScript knows of a card: its number, how many slots an item has, and the names that become whole numbers in
+/// the fast lane.
+fn opened(place: usize, card: &RateCard) -> String {
+    let mut writer = Writer::default();
+    writer.put("{");
+    writer.key("card").value(&place);
+    writer.key("slots").value(&slots(card));
+    for (key, text) in
+        [("id", card.id()), ("version", card.version()), ("unit", card.unit()), ("fingerprint", card.fingerprint())]
+    {
+        writer.key(key).value(text);
+    }
+    writer.key("operations").put("[");
     for operation in &card.operations {
-        let mut fields = Vec::new();
-        for choice in &operation.choices {
-            let options = choice.options.iter().map(|option| option.id.as_str()).collect();
-            fields.push(Field { name: &choice.name, options: Some(options), default: choice.default });
-        }
-        for number in &operation.numbers {
-            fields.push(Field { name: &number.name, options: None, default: number.default });
-        }
-        let notes = operation.rates.iter().map(|rate| rate.note.as_deref()).collect();
-        operations.push(Names { id: &operation.id, fields, notes });
+        write_operation(writer.next(), operation);
     }
-    Opened {
-        card: place,
-        id: card.id(),
-        version: card.version(),
-        unit: card.unit(),
-        fingerprint: card.fingerprint(),
-        slots: slots(card),
-        operations,
+    writer.put("]}");
+    writer.0
+}
+
+fn write_operation(writer: &mut Writer, operation: &Operation) {
+    writer.put("{");
+    writer.key("id").value(&operation.id);
+    // The choices and then the numbers, in the order of their slots.
+    writer.key("fields").put("[");
+    for choice in &operation.choices {
+        write_field(writer, &choice.name, choice.default);
+        // The ids of its options; a number has none.
+        writer.key("options").put("[");
+        for option in &choice.options {
+            writer.next().value(&option.id);
+        }
+        writer.put("]}");
     }
+    for number in &operation.numbers {
+        write_field(writer, &number.name, number.default);
+        writer.put("}");
+    }
+    writer.put("]");
+    // The note of each rate.
+    writer.key("notes").put("[");
+    for rate in &operation.rates {
+        writer.next().value(&rate.note);
+    }
+    writer.put("]}");
+}
+
+/// The beginning of a field: its name, and the index of its default option or its default number.
+fn write_field(writer: &mut Writer, name: &str, default: Option<u32>) {
+    writer.next().put("{");
+    writer.key("name").value(name);
+    writer.key("default").value(&default);
 }
 
 /// Slots of an item: the operation, and as many fields as the widest has.

@@ -1,6 +1,7 @@
 //! Cheaper ways: single changes of substitutable choices.
 
-use std::{cmp::Reverse, collections::BinaryHeap};
+use alloc::{collections::BinaryHeap, string::String, vec::Vec};
+use core::cmp::Reverse;
 
 use serde::Serialize;
 
@@ -100,7 +101,7 @@ impl Found<'_> {
             1.. => "for a better result",
         };
         let plural = if self.saves == Credits::ONE { "" } else { "s" };
-        let saves = self.saves.to_string();
+        let saves = self.saves.text();
         let (choice, option) = (&self.choice.title, &self.option.title);
         Alternative {
             item: self.item,

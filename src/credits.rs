@@ -1,10 +1,15 @@
 //! Amounts. The only place that rounds, and the only place where a float becomes an amount or an amount a float.
 
-use std::fmt;
+use alloc::string::String;
+use core::fmt;
 
 use serde::{Serialize, Serializer};
 
-use crate::limits::{AMOUNT_CREDITS, AMOUNT_MILLICREDITS, MILLICREDITS_PER_CREDIT, PERCENT, PRICE_CREDITS};
+use crate::{
+    limits::{AMOUNT_CREDITS, AMOUNT_MILLICREDITS, MILLICREDITS_PER_CREDIT, PERCENT, PRICE_CREDITS},
+    text::{digits, joined},
+    value::{rounded, written},
+};
 
 /// An amount of credits: a whole number of millicredits, between plus and minus [`AMOUNT_CREDITS`].
 ///
@@ -43,15 +48,22 @@ pub enum AmountError {
 
 impl fmt::Display for AmountError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text())
+    }
+}
+
+impl AmountError {
+    /// The same without the standard library's formatting, which the module has not.
+    pub(crate) fn text(self) -> String {
         match self {
-            Self::NotFinite => f.write_str("is not a finite number"),
-            Self::TooManyDecimals => f.write_str("has more than three decimals"),
-            Self::TooLarge => write!(f, "is more than {AMOUNT_CREDITS} credits"),
+            Self::NotFinite => "is not a finite number".into(),
+            Self::TooManyDecimals => "has more than three decimals".into(),
+            Self::TooLarge => joined(&["is more than ", &digits(AMOUNT_CREDITS), " credits"]),
         }
     }
 }
 
-impl std::error::Error for AmountError {}
+impl core::error::Error for AmountError {}
 
 impl Credits {
     /// No credits.
@@ -107,7 +119,6 @@ impl Credits {
     #[expect(
         clippy::float_arithmetic,
         clippy::as_conversions,
-        clippy::cast_possible_truncation,
         clippy::cast_precision_loss,
         clippy::float_cmp,
         reason = "the one way in for numbers; what is kept was checked to be the same number"
@@ -116,11 +127,8 @@ impl Credits {
         if !credits.is_finite() {
             return Err(AmountError::NotFinite);
         }
-        let millicredits = (credits * MILLICREDITS_PER_CREDIT as f64).round();
-        if millicredits.abs() > AMOUNT_MILLICREDITS as f64 {
-            return Err(AmountError::TooLarge);
-        }
-        let amount = Self(millicredits as i64);
+        let millicredits = rounded(credits * MILLICREDITS_PER_CREDIT as f64);
+        let Some(amount) = Self::from_millicredits(millicredits) else { return Err(AmountError::TooLarge) };
         if amount.to_number() == credits { Ok(amount) } else { Err(AmountError::TooManyDecimals) }
     }
 
@@ -139,6 +147,11 @@ impl Credits {
     #[inline(always)]
     pub fn to_number(self) -> f64 {
         self.0 as f64 / MILLICREDITS_PER_CREDIT as f64
+    }
+
+    /// Plain decimal notation, as `to_string` gives it, without the standard library's formatting.
+    pub(crate) fn text(self) -> String {
+        written(self.to_number())
     }
 
     /// The sum, or `None` beyond the largest amount.
@@ -208,7 +221,7 @@ impl Credits {
 impl fmt::Display for Credits {
     /// Plain decimal notation without trailing zeros: `29`, `6.5`, `-0.001`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&crate::value::written(self.to_number()))
+        f.write_str(&self.text())
     }
 }
 
@@ -300,14 +313,14 @@ impl Range {
     }
 
     /// Sums in millicredits with these figures added, as they are for a few thousand ranges before they are checked.
-    #[cfg(target_family = "wasm")]
+    #[cfg(all(target_family = "wasm", feature = "module"))]
     #[inline(always)]
     pub(crate) fn added_to(self, [low, expected, high]: [i64; 3]) -> [i64; 3] {
         [low.wrapping_add(self.low.0), expected.wrapping_add(self.expected.0), high.wrapping_add(self.high.0)]
     }
 
     /// Low, expected and high; `None` when one is beyond the largest amount.
-    #[cfg(target_family = "wasm")]
+    #[cfg(all(target_family = "wasm", feature = "module"))]
     pub(crate) fn from_millicredits([low, expected, high]: [i64; 3]) -> Option<Self> {
         let amount = Credits::from_millicredits;
         Some(Self { low: amount(low)?, expected: amount(expected)?, high: amount(high)? })

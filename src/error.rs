@@ -1,6 +1,7 @@
 //! What can be wrong: one enum of stable codes, each fault with its place, what was found and what would be right.
 
-use std::fmt;
+use alloc::{string::String, vec::Vec};
+use core::fmt;
 
 use serde::{Serialize, Serializer, ser::SerializeStruct};
 
@@ -219,4 +220,4 @@ impl fmt::Display for Faults {
     }
 }
 
-impl std::error::Error for Faults {}
+impl core::error::Error for Faults {}

@@ -1,11 +1,13 @@
 //! Reading a document field by field, collecting every fault instead of stopping at the first.
 
+use alloc::{string::String, vec, vec::Vec};
+
 use crate::{
     credits::{AmountError, Credits, Range},
     error::{Code, Fault, Faults, Path, Step},
     limits::{FAULTS, NAME_CHARACTERS, SUGGESTIONS, TEXT_CHARACTERS},
     text::{digits, joined, shortened, start_of},
-    value::{Value, whole, written},
+    value::{Value, is_whole, whole, written},
 };
 
 /// Where reading stands: a list that grows from a field back to the document, so that a path costs nothing until a fault needs it.
@@ -280,13 +282,13 @@ impl Reader {
             self.wrong_type(at, "a number of credits", value);
             return None;
         };
-        let greatest = most.to_string();
+        let greatest = most.text();
         let reason = match Credits::from_number(*number) {
             Ok(amount) if amount < Credits::ZERO => "is negative".into(),
             Ok(amount) if amount > most => joined(&["is more than ", &greatest, " credits"]),
             Ok(amount) => return Some(amount),
             Err(AmountError::TooLarge) if *number < 0.0 => "is negative".into(),
-            Err(reason) => reason.to_string(),
+            Err(reason) => reason.text(),
         };
         let help = ["an amount is 0 to ", &greatest, " credits with at most three decimals"];
         self.fault_with_help(Code::InvalidAmount, at, &["`", &written(*number), "` ", &reason], &help);
@@ -307,26 +309,60 @@ impl Reader {
     }
 }
 
-/// Whether a number is whole, be it exact or too large for that.
-fn is_whole(number: f64) -> bool {
-    number.is_finite() && number.fract() == 0.0
-}
-
 /// The known name that is nearest to this one, of which only the start counts; differences of case don't.
 ///
 /// Comparing costs length × length, and a longer name is near to nothing.
 fn nearest<'n>(start: &str, rest: &str, known: Names<'_, 'n>) -> Option<&'n str> {
-    let name = joined(&[start, rest]).to_ascii_lowercase();
-    let distance = |candidate: &str| strsim::levenshtein(&name, &candidate.to_ascii_lowercase());
+    let name = joined(&[start, rest]);
     let mut nearest = known(0)?;
-    let mut least = distance(nearest);
+    let mut least = distance(&name, nearest);
     let mut index = 1_usize;
     while let Some(candidate) = known(index) {
-        let found = distance(candidate);
+        let found = distance(&name, candidate);
         if found < least {
             (least, nearest) = (found, candidate);
         }
         index = index.saturating_add(1);
     }
     Some(nearest)
+}
+
+/// How many characters must be inserted, left out or replaced to make one name of the other (Levenshtein's distance).
+///
+/// The field's crate needs the standard library, which would be 3 kB of the module.
+fn distance(name: &str, other: &str) -> usize {
+    // For each start of `other`, the distance to it from the part of `name` that was looked at.
+    let mut row = vec![0];
+    for (length, _) in (1_usize..).zip(other.chars()) {
+        row.push(length);
+    }
+    for (length, character) in (1_usize..).zip(name.chars()) {
+        let mut before = length;
+        let mut replaced = length.saturating_sub(1);
+        for (slot, candidate) in row.iter_mut().skip(1).zip(other.chars()) {
+            let equal = character.eq_ignore_ascii_case(&candidate);
+            let replacing = if equal { replaced } else { replaced.saturating_add(1) };
+            replaced = *slot;
+            before = replacing.min(replaced.saturating_add(1)).min(before.saturating_add(1));
+            *slot = before;
+        }
+        if let Some(first) = row.first_mut() {
+            *first = length;
+        }
+    }
+    row.last().copied().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    proptest! {
+        /// The distance is the one that the field's crate finds.
+        #[test]
+        fn the_distance_is_levenshteins(name in "[a-dA-Dé]{0,8}", other in "[a-dA-Dé]{0,8}") {
+            let found = super::distance(&name, &other);
+            prop_assert_eq!(found, strsim::levenshtein(&name.to_ascii_lowercase(), &other.to_ascii_lowercase()));
+        }
+    }
 }

@@ -1,5 +1,7 @@
 //! Settling: what is charged after the work is done, and what goes back.
 
+use alloc::vec::Vec;
+
 use serde::Serialize;
 
 use crate::{
@@ -226,7 +228,7 @@ fn read_estimate(reader: &mut Reader, estimate: &Value, at: &At) -> Option<(Cred
     }
     // A total that its lines do not add up to was not made by a card, and would release what nobody holds.
     if sum != Some(high) {
-        let message = ["the lines do not add up to the high total, ", &high.to_string()];
+        let message = ["the lines do not add up to the high total, ", &high.text()];
         reader.fault(Code::OutOfRange, &at.key("total").key("high"), &message);
         return None;
     }

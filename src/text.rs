@@ -1,6 +1,8 @@
 //! Texts made of pieces. The standard library's formatting does far more than a message needs, with code that would be a
 //! tenth of the module.
 
+use alloc::string::String;
+
 /// The pieces one after the other.
 pub(crate) fn joined(pieces: &[&str]) -> String {
     let mut text = String::new();
@@ -15,6 +17,11 @@ pub(crate) fn digits(count: impl TryInto<u64>) -> String {
     let mut text = String::new();
     push_digits(count.try_into().unwrap_or(u64::MAX), &mut text);
     text
+}
+
+/// A whole number in decimal digits, with a minus where it is negative.
+pub(crate) fn signed(number: i64) -> String {
+    joined(&[if number < 0 { "-" } else { "" }, &digits(number.unsigned_abs())])
 }
 
 fn push_digits(count: u64, text: &mut String) {

@@ -1,5 +1,7 @@
 //! The rate card: read and checked as a whole, compiled to dense tables, known by its fingerprint.
 
+use alloc::{borrow::ToOwned, string::String, vec::Vec};
+
 mod compare;
 mod offers;
 pub(crate) mod operation;
@@ -50,8 +52,8 @@ pub struct RateCard {
     pub(crate) pools: Vec<Pool>,
 }
 
-impl std::fmt::Debug for RateCard {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl core::fmt::Debug for RateCard {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         write!(f, "RateCard({} {} {})", self.id, self.version, self.fingerprint)
     }
 }
@@ -196,7 +198,7 @@ fn step(reader: &mut Reader, card: &Value, at: &At) -> Credits {
     let at = at.key("step");
     let step = card.get("step").map(|step| reader.amount(step, &at, Credits::MAX_PRICE));
     if step == Some(Some(Credits::ZERO)) {
-        let least = Credits::MILLICREDIT.to_string();
+        let least = Credits::MILLICREDIT.text();
         reader.fault(Code::InvalidAmount, &at, &["a step is at least ", &least, " credits"]);
     }
     step.flatten().filter(|&step| step > Credits::ZERO).unwrap_or(Credits::MILLICREDIT)

@@ -1,5 +1,7 @@
 //! What a card offers on top of prices: tiers, pools of free units, and templates.
 
+use alloc::{string::String, vec, vec::Vec};
+
 use super::{RateCard, operation::NO_POOL, rates::when, reading::duplicate};
 use crate::{
     credits::Credits,
@@ -124,7 +126,7 @@ impl RateCard {
         let Some(position) = self.operation_named(reader, id, &at.key("operation")) else { return };
         let Some(operation) = self.operations.get_mut(position) else { return };
         let Some(when) = when(reader, when_value, &at.key("when"), operation) else { return };
-        let mut cells = std::mem::take(&mut operation.cells);
+        let mut cells = core::mem::take(&mut operation.cells);
         operation.for_each_match(&when, &mut |combination| {
             if let Some(cell) = cells.get_mut(combination) {
                 mark(cell);

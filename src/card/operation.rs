@@ -1,5 +1,7 @@
 //! One operation, compiled: dense tables, so that rating is a look-up and integer arithmetic.
 
+use alloc::{string::String, vec::Vec};
+
 use crate::{
     credits::{Credits, Percent, Range},
     estimate::Accuracy,
@@ -50,7 +52,7 @@ pub(crate) struct Number {
     pub max: u32,
 }
 
-#[cfg(target_family = "wasm")]
+#[cfg(all(target_family = "wasm", feature = "module"))]
 impl Choice {
     /// An option by its index, if there is one.
     #[inline(always)]
@@ -98,7 +100,7 @@ impl Number {
     }
 
     /// A value within bounds.
-    #[cfg(target_family = "wasm")]
+    #[cfg(all(target_family = "wasm", feature = "module"))]
     #[inline(always)]
     pub fn value(&self, value: i32) -> Option<u32> {
         // What is negative becomes greater than any bound.

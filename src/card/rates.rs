@@ -1,5 +1,7 @@
 //! Reading rates, and finding which of them wins in every combination of options.
 
+use alloc::{string::String, vec::Vec};
+
 use super::operation::{Choice, Operation, Rate, When};
 use crate::{
     credits::{Credits, Range},
@@ -53,7 +55,7 @@ pub(super) fn rates(
 
 /// Gives each cell to the first rate that matches it; a rate that gets none, and a cell that none matches, are faults.
 fn fill_cells(reader: &mut Reader, at: &At, operation: &mut Operation, whens: &[When]) {
-    let mut cells = std::mem::take(&mut operation.cells);
+    let mut cells = core::mem::take(&mut operation.cells);
     let mut left = cells.len();
     for (index, when) in whens.iter().enumerate() {
         let left_before = left;
@@ -128,7 +130,7 @@ fn price(reader: &mut Reader, value: &Value, at: &At) -> Option<Range> {
     let range = reader.figures(value, at, Credits::MAX_PRICE)?;
     let Range { low, expected, high } = range;
     if low > expected || expected > high {
-        let message = [&low.to_string(), ", ", &expected.to_string(), ", ", &high.to_string(), " do not ascend"];
+        let message = [&low.text(), ", ", &expected.text(), ", ", &high.text(), " do not ascend"];
         reader.fault_with_help(Code::RangeOutOfOrder, at, &message, &["low ≤ expected ≤ high"]);
         return None;
     }

@@ -4,6 +4,8 @@
 //! length and its elements; an object its length and its members, each a text and a value. Lengths are four bytes, and
 //! everything is little-endian.
 
+use alloc::{string::String, vec::Vec};
+
 use crate::value::Value;
 
 /// What JSON has no form for, in the order of `npm/bytes.ts`.

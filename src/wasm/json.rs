@@ -1,14 +1,18 @@
 //! Answers as JSON text. JavaScript makes objects of it in one step, which is faster than making them from here member
 //! by member, and this writer is a twentieth of a general one.
 
-use std::fmt::{self, Display};
+use alloc::string::String;
+use core::fmt::{self, Display};
 
 use serde::{
     Serialize, Serializer,
     ser::{self, Impossible, SerializeMap, SerializeSeq, SerializeStruct},
 };
 
-use crate::value::{quote, written};
+use crate::{
+    text::signed,
+    value::{quote, written},
+};
 
 /// The JSON text of an answer.
 pub(super) fn json<T: Serialize + ?Sized>(answer: &T) -> String {
@@ -31,7 +35,7 @@ impl Display for Never {
     }
 }
 
-impl std::error::Error for Never {}
+impl core::error::Error for Never {}
 
 impl ser::Error for Never {
     fn custom<T: Display>(_: T) -> Self {
@@ -96,7 +100,7 @@ impl<'w> Serializer for &'w mut Writer {
     }
 
     fn serialize_i64(self, value: i64) -> Result<(), Never> {
-        self.0.push_str(&value.to_string());
+        self.0.push_str(&signed(value));
         Ok(())
     }
 

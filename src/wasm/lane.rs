@@ -3,6 +3,8 @@
 //! JavaScript turns names into whole numbers and writes them to slots; the item is rated; its figures are read back. What
 //! is unusual in any way is not rated here: the strict lane looks at it again, and it alone says what is wrong.
 
+use alloc::vec::Vec;
+
 use crate::{
     card::{
         RateCard,

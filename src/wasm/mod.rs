@@ -9,8 +9,10 @@ mod columns;
 mod json;
 mod lane;
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use alloc::{string::String, vec::Vec};
+use core::panic::PanicInfo;
 
+use atomic_refcell::{AtomicRefCell, AtomicRefMut};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
@@ -20,6 +22,12 @@ use crate::{card::RateCard, request::Call};
 #[global_allocator]
 static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
 
+/// A panic is a trap, and nobody reads what it says: the standard library's handler and the texts would be 3 kB.
+#[panic_handler]
+fn panic(_: &PanicInfo<'_>) -> ! {
+    core::arch::wasm32::unreachable()
+}
+
 /// What the module holds between calls.
 struct Held {
     /// The cards that are open. JavaScript knows each by its index here.
@@ -27,12 +35,11 @@ struct Held {
     lane: Lane,
 }
 
-/// There is one thread, so that this lock is a flag. A thread's own storage takes a call through a table each time.
-static HELD: Mutex<Held> = Mutex::new(Held { cards: Vec::new(), lane: Lane::new() });
+/// There is one thread, so that its atomic flag is a plain one.
+static HELD: AtomicRefCell<Held> = AtomicRefCell::new(Held { cards: Vec::new(), lane: Lane::new() });
 
-fn held() -> MutexGuard<'static, Held> {
-    // Nobody is told of a panic here: it is a trap, and the instance is given up.
-    HELD.lock().unwrap_or_else(PoisonError::into_inner)
+fn held() -> AtomicRefMut<'static, Held> {
+    HELD.borrow_mut()
 }
 
 impl Held {

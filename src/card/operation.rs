@@ -186,8 +186,11 @@ impl Operation {
     /// The band of an area; `None` past the last, and the first without a size.
     #[inline(always)]
     pub fn band(&self, pixels: u64) -> Option<usize> {
-        // Counting has no branch for a processor to guess wrong.
-        let passed = self.bands.iter().filter(|band| pixels > band.up_to_pixels).count();
+        // Counting has no branch for a processor to guess wrong; an iterator's count would be a call in the module.
+        let mut passed = 0_usize;
+        for band in &self.bands {
+            passed = passed.wrapping_add(usize::from(pixels > band.up_to_pixels));
+        }
         (passed < self.bands.len() || !self.has_size()).then_some(passed)
     }
 

@@ -141,6 +141,7 @@ fn line<'c>(operation: &'c Operation, place: Place, figures: &mut [f64; LINE]) -
     Some(rated)
 }
 
+#[inline(always)]
 pub(super) fn write(range: Range, [low, expected, high]: [&mut f64; 3]) {
     *high = range.high.to_number();
     // Most prices are one figure, and a division takes longer than to see that.

@@ -38,6 +38,7 @@ struct Held {
 /// There is one thread, so that its atomic flag is a plain one.
 static HELD: AtomicRefCell<Held> = AtomicRefCell::new(Held { cards: Vec::new(), lane: Lane::new() });
 
+#[inline(always)]
 fn held() -> AtomicRefMut<'static, Held> {
     HELD.borrow_mut()
 }
@@ -49,6 +50,7 @@ impl Held {
     }
 
     /// Both at once.
+    #[inline(always)]
     fn lane(&mut self, card: usize) -> (&mut Lane, &RateCard) {
         (&mut self.lane, self.cards.get(card).and_then(Option::as_ref).expect("the card is open"))
     }
@@ -206,10 +208,4 @@ pub fn rate_rows(card: usize, operation: usize, rows: usize, first: bool) -> boo
     let mut held = held();
     let (lane, card) = held.lane(card);
     lane.rate_rows(card, operation, rows, first)
-}
-
-/// The module's memory, in which the slots and the figures are.
-#[wasm_bindgen]
-pub fn buffers() -> JsValue {
-    wasm_bindgen::memory()
 }

@@ -6,12 +6,12 @@ use core::fmt;
 use serde::{Serialize, Serializer};
 
 use crate::{
-    limits::{AMOUNT_CREDITS, AMOUNT_MILLICREDITS, MILLICREDITS_PER_CREDIT, PERCENT, PRICE_CREDITS},
-    text::{digits, joined},
+    error::AmountError,
+    limits::{AMOUNT_MILLICREDITS, MILLICREDITS_PER_CREDIT, PERCENT, PRICE_CREDITS},
     value::{rounded, written},
 };
 
-/// An amount of credits: a whole number of millicredits, between plus and minus [`AMOUNT_CREDITS`].
+/// An amount of credits: a whole number of millicredits, between plus and minus [`crate::limits::AMOUNT_CREDITS`].
 ///
 /// On every wire it is a plain number of credits with at most three decimals.
 ///
@@ -26,44 +26,6 @@ use crate::{
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Credits(i64);
-
-/// Why a number is not an amount.
-///
-/// ```
-/// use pricetag::{AmountError, Credits};
-///
-/// assert_eq!(Credits::from_number(0.0005), Err(AmountError::TooManyDecimals));
-/// assert_eq!(Credits::from_number(f64::NAN), Err(AmountError::NotFinite));
-/// assert_eq!(Credits::from_number(1e300), Err(AmountError::TooLarge));
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AmountError {
-    /// NaN or an infinity.
-    NotFinite,
-    /// More than three decimals; an amount is refused, never rounded.
-    TooManyDecimals,
-    /// Beyond the largest amount.
-    TooLarge,
-}
-
-impl fmt::Display for AmountError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text())
-    }
-}
-
-impl AmountError {
-    /// The same without the standard library's formatting, which the module has not.
-    pub(crate) fn text(self) -> String {
-        match self {
-            Self::NotFinite => "is not a finite number".into(),
-            Self::TooManyDecimals => "has more than three decimals".into(),
-            Self::TooLarge => joined(&["is more than ", &digits(AMOUNT_CREDITS), " credits"]),
-        }
-    }
-}
-
-impl core::error::Error for AmountError {}
 
 impl Credits {
     /// No credits.

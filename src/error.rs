@@ -5,7 +5,10 @@ use core::fmt;
 
 use serde::{Serialize, Serializer, ser::SerializeStruct};
 
-use crate::text::{digits, joined};
+use crate::{
+    limits::AMOUNT_CREDITS,
+    text::{digits, joined},
+};
 
 macro_rules! codes {
     ($($(#[$doc:meta])* $name:ident = $code:literal,)*) => {
@@ -221,3 +224,41 @@ impl fmt::Display for Faults {
 }
 
 impl core::error::Error for Faults {}
+
+/// Why a number is not an amount.
+///
+/// ```
+/// use pricetag::{AmountError, Credits};
+///
+/// assert_eq!(Credits::from_number(0.0005), Err(AmountError::TooManyDecimals));
+/// assert_eq!(Credits::from_number(f64::NAN), Err(AmountError::NotFinite));
+/// assert_eq!(Credits::from_number(1e300), Err(AmountError::TooLarge));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AmountError {
+    /// NaN or an infinity.
+    NotFinite,
+    /// More than three decimals; an amount is refused, never rounded.
+    TooManyDecimals,
+    /// Beyond the largest amount.
+    TooLarge,
+}
+
+impl fmt::Display for AmountError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text())
+    }
+}
+
+impl AmountError {
+    /// The same without the standard library's formatting, which the module has not.
+    pub(crate) fn text(self) -> String {
+        match self {
+            Self::NotFinite => "is not a finite number".into(),
+            Self::TooManyDecimals => "has more than three decimals".into(),
+            Self::TooLarge => joined(&["is more than ", &digits(AMOUNT_CREDITS), " credits"]),
+        }
+    }
+}
+
+impl core::error::Error for AmountError {}

@@ -3,8 +3,8 @@
 use alloc::{string::String, vec, vec::Vec};
 
 use crate::{
-    credits::{AmountError, Credits, Range},
-    error::{Code, Fault, Faults, Path, Step},
+    credits::{Credits, Range},
+    error::{AmountError, Code, Fault, Faults, Path, Step},
     limits::{FAULTS, NAME_CHARACTERS, SUGGESTIONS, TEXT_CHARACTERS},
     text::{digits, joined, shortened, start_of},
     value::{Value, is_whole, whole, written},

@@ -4,7 +4,7 @@
  * A trap or a full stack leaves an instance in any state. Whoever was asking hears of it; the module is started anew
  * before the next question, and every card opens itself again.
  */
-import { __wbg_reset_state, buffers, figures_at, reserve, slots_at } from "./generated/pricetag.js";
+import { __wbg_reset_state, figures_at, initSync, reserve, slots_at } from "./generated/pricetag.js";
 
 /**
  * Counts how often an instance was given up. Where the stack is full nothing can be called, so giving one up is no more
@@ -62,7 +62,8 @@ export function lookAgain(): void {
 
 /** Looks at the module's memory where the slots and the figures now are. */
 function look(): void {
-  const { buffer } = buffers() as WebAssembly.Memory;
+  // Once there is an instance, this answers with its exports, and starts nothing.
+  const { buffer } = initSync(undefined!).memory;
   slots = new Int32Array(buffer, slots_at(), slotsMax);
   figures = new Float64Array(buffer, figures_at(), figuresMax);
 }

@@ -1,5 +1,7 @@
 //! Who asks: an account's tier, its balance, and what is left of its free units.
 
+use alloc::{vec, vec::Vec};
+
 use crate::{
     card::{RateCard, operation::NO_POOL},
     credits::Credits,

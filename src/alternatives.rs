@@ -1,6 +1,7 @@
 //! Cheaper ways: single changes of substitutable choices.
 
-use std::{cmp::Reverse, collections::BinaryHeap};
+use alloc::{collections::BinaryHeap, string::String, vec::Vec};
+use core::cmp::Reverse;
 
 use serde::Serialize;
 

@@ -1,12 +1,17 @@
 //! Amounts. The only place that rounds, and the only place where a float becomes an amount or an amount a float.
 
-use std::fmt;
+use alloc::string::String;
+use core::fmt;
 
 use serde::{Serialize, Serializer};
 
-use crate::limits::{AMOUNT_CREDITS, AMOUNT_MILLICREDITS, MILLICREDITS_PER_CREDIT, PERCENT, PRICE_CREDITS};
+use crate::{
+    error::AmountError,
+    limits::{AMOUNT_MILLICREDITS, MILLICREDITS_PER_CREDIT, PERCENT, PRICE_CREDITS},
+    value::{rounded, written},
+};
 
-/// An amount of credits: a whole number of millicredits, between plus and minus [`AMOUNT_CREDITS`].
+/// An amount of credits: a whole number of millicredits, between plus and minus [`crate::limits::AMOUNT_CREDITS`].
 ///
 /// On every wire it is a plain number of credits with at most three decimals.
 ///
@@ -21,37 +26,6 @@ use crate::limits::{AMOUNT_CREDITS, AMOUNT_MILLICREDITS, MILLICREDITS_PER_CREDIT
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Credits(i64);
-
-/// Why a number is not an amount.
-///
-/// ```
-/// use pricetag::{AmountError, Credits};
-///
-/// assert_eq!(Credits::from_number(0.0005), Err(AmountError::TooManyDecimals));
-/// assert_eq!(Credits::from_number(f64::NAN), Err(AmountError::NotFinite));
-/// assert_eq!(Credits::from_number(1e300), Err(AmountError::TooLarge));
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AmountError {
-    /// NaN or an infinity.
-    NotFinite,
-    /// More than three decimals; an amount is refused, never rounded.
-    TooManyDecimals,
-    /// Beyond the largest amount.
-    TooLarge,
-}
-
-impl fmt::Display for AmountError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NotFinite => f.write_str("is not a finite number"),
-            Self::TooManyDecimals => f.write_str("has more than three decimals"),
-            Self::TooLarge => write!(f, "is more than {AMOUNT_CREDITS} credits"),
-        }
-    }
-}
-
-impl std::error::Error for AmountError {}
 
 impl Credits {
     /// No credits.
@@ -107,7 +81,6 @@ impl Credits {
     #[expect(
         clippy::float_arithmetic,
         clippy::as_conversions,
-        clippy::cast_possible_truncation,
         clippy::cast_precision_loss,
         clippy::float_cmp,
         reason = "the one way in for numbers; what is kept was checked to be the same number"
@@ -116,11 +89,8 @@ impl Credits {
         if !credits.is_finite() {
             return Err(AmountError::NotFinite);
         }
-        let millicredits = (credits * MILLICREDITS_PER_CREDIT as f64).round();
-        if millicredits.abs() > AMOUNT_MILLICREDITS as f64 {
-            return Err(AmountError::TooLarge);
-        }
-        let amount = Self(millicredits as i64);
+        let millicredits = rounded(credits * MILLICREDITS_PER_CREDIT as f64);
+        let Some(amount) = Self::from_millicredits(millicredits) else { return Err(AmountError::TooLarge) };
         if amount.to_number() == credits { Ok(amount) } else { Err(AmountError::TooManyDecimals) }
     }
 
@@ -139,6 +109,11 @@ impl Credits {
     #[inline(always)]
     pub fn to_number(self) -> f64 {
         self.0 as f64 / MILLICREDITS_PER_CREDIT as f64
+    }
+
+    /// Plain decimal notation, as `to_string` gives it, without the standard library's formatting.
+    pub(crate) fn text(self) -> String {
+        written(self.to_number())
     }
 
     /// The sum, or `None` beyond the largest amount.
@@ -209,7 +184,7 @@ impl Credits {
 impl fmt::Display for Credits {
     /// Plain decimal notation without trailing zeros: `29`, `6.5`, `-0.001`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&crate::value::written(self.to_number()))
+        f.write_str(&self.text())
     }
 }
 
@@ -311,7 +286,7 @@ impl Range {
     }
 
     /// The sums of two prices, or `None` when one passes the largest amount; only the high one can be the first to.
-    #[cfg(target_family = "wasm")]
+    #[cfg(all(target_family = "wasm", feature = "module"))]
     #[inline(always)]
     pub(crate) fn plus_price(self, other: Self) -> Option<Self> {
         let high = self.high.plus(other.high)?;
@@ -320,14 +295,14 @@ impl Range {
     }
 
     /// Sums in millicredits with these figures added, as they are for a few thousand ranges before they are checked.
-    #[cfg(target_family = "wasm")]
+    #[cfg(all(target_family = "wasm", feature = "module"))]
     #[inline(always)]
     pub(crate) fn added_to(self, [low, expected, high]: [i64; 3]) -> [i64; 3] {
         [low.wrapping_add(self.low.0), expected.wrapping_add(self.expected.0), high.wrapping_add(self.high.0)]
     }
 
     /// Low, expected and high; `None` when one is beyond the largest amount.
-    #[cfg(target_family = "wasm")]
+    #[cfg(all(target_family = "wasm", feature = "module"))]
     pub(crate) fn from_millicredits([low, expected, high]: [i64; 3]) -> Option<Self> {
         let amount = Credits::from_millicredits;
         Some(Self { low: amount(low)?, expected: amount(expected)?, high: amount(high)? })

@@ -1,10 +1,14 @@
 //! What can be wrong: one enum of stable codes, each fault with its place, what was found and what would be right.
 
-use std::fmt;
+use alloc::{string::String, vec::Vec};
+use core::fmt;
 
 use serde::{Serialize, Serializer, ser::SerializeStruct};
 
-use crate::text::{push_digits, put};
+use crate::{
+    limits::AMOUNT_CREDITS,
+    text::{push_digits, put},
+};
 
 macro_rules! codes {
     ($($(#[$doc:meta])* $name:ident = $code:literal,)*) => {
@@ -225,4 +229,35 @@ impl fmt::Display for Faults {
     }
 }
 
-impl std::error::Error for Faults {}
+impl core::error::Error for Faults {}
+
+/// Why a number is not an amount.
+///
+/// ```
+/// use pricetag::{AmountError, Credits};
+///
+/// assert_eq!(Credits::from_number(0.0005), Err(AmountError::TooManyDecimals));
+/// assert_eq!(Credits::from_number(f64::NAN), Err(AmountError::NotFinite));
+/// assert_eq!(Credits::from_number(1e300), Err(AmountError::TooLarge));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AmountError {
+    /// NaN or an infinity.
+    NotFinite,
+    /// More than three decimals; an amount is refused, never rounded.
+    TooManyDecimals,
+    /// Beyond the largest amount.
+    TooLarge,
+}
+
+impl fmt::Display for AmountError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotFinite => f.write_str("is not a finite number"),
+            Self::TooManyDecimals => f.write_str("has more than three decimals"),
+            Self::TooLarge => write!(f, "is more than {AMOUNT_CREDITS} credits"),
+        }
+    }
+}
+
+impl core::error::Error for AmountError {}

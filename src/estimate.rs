@@ -1,5 +1,7 @@
 //! Rating: what each item of a plan costs, and why.
 
+use alloc::{string::String, vec, vec::Vec};
+
 use serde::Serialize;
 
 use crate::{
@@ -50,7 +52,7 @@ impl Accuracy {
     }
 
     /// Its place in the order, as the fast lane writes it.
-    #[cfg(target_family = "wasm")]
+    #[cfg(all(target_family = "wasm", feature = "module"))]
     pub(crate) const fn number(self) -> f64 {
         match self {
             Self::Exact => 0.0,

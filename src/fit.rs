@@ -1,5 +1,7 @@
 //! What fits: the best options within a budget, and how many of an item a balance covers.
 
+use alloc::{vec, vec::Vec};
+
 use serde::Serialize;
 
 use crate::{

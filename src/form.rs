@@ -1,5 +1,7 @@
 //! Forms: what members an object of a document has, as data, and the one function that holds an object to its form.
 
+use alloc::string::String;
+
 use crate::{
     credits::{Credits, Percent},
     error::Code,

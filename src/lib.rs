@@ -21,7 +21,13 @@
 //! A fault is a value: [`Faults`] lists everything that is wrong at once, each with a stable [`Code`], the field's
 //! path, what was found and what would be right. An unknown model is a fault, never free.
 
+#![no_std]
 #![deny(clippy::float_arithmetic, clippy::as_conversions, clippy::arithmetic_side_effects, clippy::indexing_slicing)]
+
+extern crate alloc;
+// Cards as text are read natively alone, by parsers that need the standard library.
+#[cfg(not(target_family = "wasm"))]
+extern crate std;
 
 mod account;
 mod alternatives;
@@ -39,14 +45,14 @@ mod request;
 mod settle;
 mod text;
 mod value;
-#[cfg(target_family = "wasm")]
+#[cfg(all(target_family = "wasm", feature = "module"))]
 mod wasm;
 
 pub use account::{Account, FreeUnits};
 pub use alternatives::Alternative;
 pub use card::{Change, Choices, Comparison, Pool, RateCard, Summary, Tier};
-pub use credits::{AmountError, Credits, Percent, Range};
-pub use error::{Code, Fault, Faults, Path, Step};
+pub use credits::{Credits, Percent, Range};
+pub use error::{AmountError, Code, Fault, Faults, Path, Step};
 pub use estimate::{Accuracy, CardReference, Estimate, Line, Part};
 pub use fit::{Affordable, Fit};
 pub use plan::Plan;
@@ -65,5 +71,5 @@ struct Readme;
 pub(crate) const BUILTIN: &str = include_str!(concat!(env!("OUT_DIR"), "/builtin.json"));
 
 /// The built-in card as the bytes of a document.
-#[cfg(target_family = "wasm")]
+#[cfg(all(target_family = "wasm", feature = "module"))]
 pub(crate) const BUILTIN: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/builtin.bytes"));

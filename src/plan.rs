@@ -1,5 +1,7 @@
 //! Reading and checking a plan: all faults at once, and after that nothing about it can go wrong.
 
+use alloc::{string::String, vec, vec::Vec};
+
 use crate::{
     card::{
         RateCard,

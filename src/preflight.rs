@@ -1,5 +1,7 @@
 //! Preflight: whether a plan may run on an account, before anything runs.
 
+use alloc::{string::String, vec::Vec};
+
 use serde::Serialize;
 
 use crate::{

@@ -1,14 +1,16 @@
 //! Reading a document field by field, collecting every fault instead of stopping at the first.
 
+use alloc::{string::String, vec, vec::Vec};
+
 use crate::{
-    credits::{AmountError, Credits, Range},
-    error::{Code, Fault, Faults, Path, Step},
+    credits::{Credits, Range},
+    error::{AmountError, Code, Fault, Faults, Path, Step},
     limits::{FAULTS, NAME_CHARACTERS, SUGGESTIONS, TEXT_CHARACTERS},
     text::{
         Word::{self, Text},
         filled, joined, owned, shortened, start_of,
     },
-    value::{Value, whole},
+    value::{Value, is_whole, whole},
 };
 
 /// Where reading stands: a list that grows from a field back to the document, so that a path costs nothing until a fault needs it.
@@ -298,20 +300,15 @@ impl Reader {
     }
 }
 
-/// Whether a number is whole, be it exact or too large for that.
-fn is_whole(number: f64) -> bool {
-    number.is_finite() && number.fract() == 0.0
-}
-
 /// The known name that is nearest to this one, of which only the start counts; differences of case don't.
 ///
 /// Comparing costs length × length, and a longer name is near to nothing.
 fn nearest<'n>(start: &str, rest: &str, known: Names<'_, 'n>) -> Option<&'n str> {
-    let name = lowercase(&[start, rest]);
+    let name = joined(&[start, rest]);
     let (mut nearest, mut least) = (None, usize::MAX);
     let mut index = 0_usize;
     while let Some(candidate) = known(index) {
-        let distance = strsim::levenshtein(&name, &lowercase(&[candidate]));
+        let distance = distance(&name, candidate);
         if distance < least {
             (least, nearest) = (distance, Some(candidate));
         }
@@ -320,9 +317,42 @@ fn nearest<'n>(start: &str, rest: &str, known: Names<'_, 'n>) -> Option<&'n str>
     nearest
 }
 
-/// The pieces one after the other, without capitals.
-fn lowercase(pieces: &[&str]) -> String {
-    let mut text = joined(pieces);
-    text.make_ascii_lowercase();
-    text
+/// How many characters must be inserted, left out or replaced to make one name of the other (Levenshtein's distance).
+///
+/// The field's crate needs the standard library, which would be 3 kB of the module.
+fn distance(name: &str, other: &str) -> usize {
+    // For each start of `other`, the distance to it from the part of `name` that was looked at.
+    let mut row = vec![0];
+    for (length, _) in (1_usize..).zip(other.chars()) {
+        row.push(length);
+    }
+    for (length, character) in (1_usize..).zip(name.chars()) {
+        let mut before = length;
+        let mut replaced = length.saturating_sub(1);
+        for (slot, candidate) in row.iter_mut().skip(1).zip(other.chars()) {
+            let equal = character.eq_ignore_ascii_case(&candidate);
+            let replacing = if equal { replaced } else { replaced.saturating_add(1) };
+            replaced = *slot;
+            before = replacing.min(replaced.saturating_add(1)).min(before.saturating_add(1));
+            *slot = before;
+        }
+        if let Some(first) = row.first_mut() {
+            *first = length;
+        }
+    }
+    row.last().copied().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    proptest! {
+        /// The distance is the one that the field's crate finds.
+        #[test]
+        fn the_distance_is_levenshteins(name in "[a-dA-Dé]{0,8}", other in "[a-dA-Dé]{0,8}") {
+            let found = super::distance(&name, &other);
+            prop_assert_eq!(found, strsim::levenshtein(&name.to_ascii_lowercase(), &other.to_ascii_lowercase()));
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! One function behind every foreign face: the module, HTTP and the command line hand a request in and an answer out.
 
-use std::str::FromStr;
+use alloc::vec::Vec;
+use core::str::FromStr;
 
 use serde::Serialize;
 
@@ -89,13 +90,13 @@ impl FromStr for Call {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UnknownCall;
 
-impl std::fmt::Display for UnknownCall {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl core::fmt::Display for UnknownCall {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.write_str("a call is one of estimate, preflight, alternatives, fit, affordable and settle")
     }
 }
 
-impl std::error::Error for UnknownCall {}
+impl core::error::Error for UnknownCall {}
 
 /// The answer to a request; it serializes as what it holds.
 #[derive(Clone, Debug, PartialEq, Serialize)]

@@ -1,5 +1,7 @@
 //! Settling: what is charged after the work is done, and what goes back.
 
+use alloc::vec::Vec;
+
 use serde::Serialize;
 
 use crate::{

@@ -1,7 +1,8 @@
 //! Texts made of pieces. The standard library's formatting does far more than a message needs, with code that would be a
 //! tenth of the module.
 
-use std::{slice::Iter, str::Chars};
+use alloc::string::String;
+use core::{slice::Iter, str::Chars};
 
 use crate::{credits::Credits, value::push_number};
 

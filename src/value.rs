@@ -1,6 +1,7 @@
 //! A document: what JSON, TOML and JavaScript have in common.
 
-use std::{collections::HashSet, fmt};
+use alloc::{collections::BTreeSet, format, string::String, vec::Vec};
+use core::fmt;
 
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
@@ -168,15 +169,39 @@ impl Serialize for Value {
     }
 }
 
+/// Up to here every whole number is exact as a float.
+const EXACT: f64 = 9_007_199_254_740_992.0;
+
 /// A number that is whole and exact as a float, as an integer.
 #[expect(
     clippy::as_conversions,
     clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::float_cmp,
     reason = "the bounds are checked first; these numbers are counts and sizes, not amounts"
 )]
 pub(crate) fn whole(number: f64) -> Option<i64> {
-    const EXACT: f64 = 9_007_199_254_740_992.0;
-    (number.fract() == 0.0 && number.abs() <= EXACT).then_some(number as i64)
+    let whole = number as i64;
+    (number.abs() <= EXACT && whole as f64 == number).then_some(whole)
+}
+
+/// Whether a number is whole, be it exact or too large for that.
+pub(crate) fn is_whole(number: f64) -> bool {
+    whole(number).is_some() || (number.is_finite() && number.abs() > EXACT)
+}
+
+/// The whole number nearest to this one, half away from zero; beyond an i64, the nearest of those.
+#[expect(
+    clippy::as_conversions,
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::float_arithmetic,
+    reason = "`f64::round` is not in `core`; what is cut off is exact"
+)]
+pub(crate) fn rounded(number: f64) -> i64 {
+    let whole = number as i64;
+    let rest = number - whole as f64;
+    whole.saturating_add(i64::from(rest >= 0.5)).saturating_sub(i64::from(rest <= -0.5))
 }
 
 /// Steps of the last decimal that numbers are written with.
@@ -184,15 +209,13 @@ const MILLIONTHS: f64 = 1_000_000.0;
 
 /// The number of millionths nearest to this number; `None` for one too large to count them exactly.
 #[expect(
-    clippy::as_conversions,
-    clippy::cast_possible_truncation,
     clippy::float_arithmetic,
     reason = "for writing numbers that are shown or hashed; no amount is computed from them"
 )]
 fn millionths(number: f64) -> Option<i64> {
-    const EXACT: f64 = 9_007_199_254_740_992.0;
-    let millionths = (number * MILLIONTHS).round();
-    (millionths.abs() <= EXACT).then_some(millionths as i64)
+    let millionths = number * MILLIONTHS;
+    // So large a number is whole already.
+    (millionths.abs() <= EXACT).then_some(rounded(millionths))
 }
 
 /// Whether a number has at most six decimals, so that [`written`] leaves nothing out.
@@ -307,7 +330,7 @@ impl<'de> Visitor<'de> for AnyValue {
 
     fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Value, A::Error> {
         let mut members = Vec::new();
-        let mut keys = HashSet::new();
+        let mut keys = BTreeSet::new();
         while let Some((key, value)) = object.next_entry::<String, Value>()? {
             if !keys.insert(key.clone()) {
                 return Err(A::Error::custom(format!("the key `{key}` twice in one object")));

@@ -1,5 +1,7 @@
 //! Comparing two cards: every price that differs, and nothing else.
 
+use alloc::{string::String, vec::Vec};
+
 use serde::{Serialize, Serializer};
 
 use super::{RateCard, operation::Operation};

@@ -1,5 +1,7 @@
 //! The fingerprint of a card: the SHA-256 of its canonical JSON.
 
+use alloc::{string::String, vec::Vec};
+
 use sha2::block_api::compress256;
 
 use crate::{text::push_hexadecimal, value::Value};
@@ -36,6 +38,8 @@ fn sha256(mut bytes: Vec<u8>) -> [u32; 8] {
 
 #[cfg(test)]
 mod tests {
+    use alloc::vec;
+
     use sha2::{Digest, Sha256};
 
     #[test]

@@ -1,5 +1,7 @@
 //! The rate card: read and checked as a whole, compiled to dense tables, known by its fingerprint.
 
+use alloc::{string::String, vec::Vec};
+
 mod compare;
 mod fingerprint;
 mod form;
@@ -48,8 +50,8 @@ pub struct RateCard {
     pub(crate) pools: Vec<Pool>,
 }
 
-impl std::fmt::Debug for RateCard {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl core::fmt::Debug for RateCard {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         write!(f, "RateCard({} {} {})", self.id, self.version, self.fingerprint)
     }
 }

@@ -1,5 +1,7 @@
 //! What a card offers on top of prices: tiers, pools of free units, and templates.
 
+use alloc::{string::String, vec::Vec};
+
 use super::{
     RateCard, form,
     operation::{Cell, NO_POOL},
@@ -107,7 +109,7 @@ impl RateCard {
         let Some(position) = self.operation_named(reader, id, &operation.at) else { return };
         let Some(operation) = self.operations.get_mut(position) else { return };
         let Some(when) = self::when(reader, when, operation) else { return };
-        let mut cells = std::mem::take(&mut operation.cells);
+        let mut cells = core::mem::take(&mut operation.cells);
         operation.for_each_match(&when, &mut |combination| {
             if let Some(cell) = cells.get_mut(combination) {
                 mark(cell);

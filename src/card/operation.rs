@@ -1,5 +1,7 @@
 //! One operation, compiled: dense tables, so that rating is a look-up and integer arithmetic.
 
+use alloc::{string::String, vec::Vec};
+
 use crate::{
     credits::{Credits, Percent, Range},
     estimate::Accuracy,
@@ -50,7 +52,7 @@ pub(crate) struct Number {
     pub max: u32,
 }
 
-#[cfg(target_family = "wasm")]
+#[cfg(all(target_family = "wasm", feature = "module"))]
 impl Choice {
     /// An option by its index, if there is one.
     #[inline(always)]
@@ -98,7 +100,7 @@ impl Number {
     }
 
     /// A value within bounds.
-    #[cfg(target_family = "wasm")]
+    #[cfg(all(target_family = "wasm", feature = "module"))]
     #[inline(always)]
     pub fn value(&self, value: i32) -> Option<u32> {
         // What is negative, or below the least, becomes greater than any bound.
@@ -192,8 +194,11 @@ impl Operation {
     /// The band of an area; `None` past the last, and the first without a size.
     #[inline(always)]
     pub fn band(&self, pixels: u64) -> Option<usize> {
-        // Counting has no branch for a processor to guess wrong.
-        let passed = self.bands.iter().filter(|band| pixels > band.up_to_pixels).count();
+        // Counting has no branch for a processor to guess wrong; an iterator's count would be a call in the module.
+        let mut passed = 0_usize;
+        for band in &self.bands {
+            passed = passed.wrapping_add(usize::from(pixels > band.up_to_pixels));
+        }
         (passed < self.bands.len() || !self.has_size()).then_some(passed)
     }
 

@@ -1,5 +1,7 @@
 //! Reading rates, and finding which of them wins in every combination of options.
 
+use alloc::{string::String, vec::Vec};
+
 use super::{
     form,
     operation::{Choice, Operation, Rate, When},
@@ -51,7 +53,7 @@ pub(super) fn rates(reader: &mut Reader, list: &Field, operation: &mut Operation
 
 /// Gives each cell to the first rate that matches it; a rate that gets none, and a cell that none matches, are faults.
 fn fill_cells(reader: &mut Reader, at: &At, operation: &mut Operation, whens: &[When]) {
-    let mut cells = std::mem::take(&mut operation.cells);
+    let mut cells = core::mem::take(&mut operation.cells);
     let mut left = cells.len();
     for (index, when) in whens.iter().enumerate() {
         let left_before = left;

@@ -1,5 +1,7 @@
 //! Reading operations from a card's document: their choices, counts and sizes.
 
+use alloc::{vec, vec::Vec};
+
 use super::{
     form,
     operation::{Band, Cell, Choice, ChoiceOption, NO_POOL, Number, Operation},

@@ -1,5 +1,12 @@
 //! Cards as text, with the line of every fault.
 
+use alloc::{
+    borrow::ToOwned,
+    format,
+    string::{String, ToString},
+    vec,
+    vec::Vec,
+};
 use std::collections::HashMap;
 
 use serde_json::value::RawValue;

@@ -1,6 +1,11 @@
 //! The literal TypeScript types of a card, so that an unknown model is a compile error in an editor.
 
-use std::fmt::Write;
+use alloc::{
+    format,
+    string::{String, ToString},
+    vec::Vec,
+};
+use core::fmt::Write;
 
 use super::{RateCard, operation::Operation};
 

@@ -4,7 +4,9 @@
 //! its elements; an object its members, each a text and a value. A byte that no UTF-8 has ends a text, a list and an
 //! object: lengths would differ from place to place, and so the built-in card would compress worse.
 
-use std::slice::Iter;
+use core::slice::Iter;
+
+use alloc::{string::String, vec::Vec};
 
 use crate::value::Value;
 

@@ -1,7 +1,8 @@
 //! Answers as JSON text. JavaScript makes objects of it in one step, which is faster than making them from here member
 //! by member, and this writer is a twentieth of a general one.
 
-use std::fmt::{self, Display};
+use alloc::string::String;
+use core::fmt::{self, Display};
 
 use serde::{
     Serialize, Serializer,
@@ -36,7 +37,7 @@ impl Display for Never {
     }
 }
 
-impl std::error::Error for Never {}
+impl core::error::Error for Never {}
 
 impl ser::Error for Never {
     fn custom<T: Display>(_: T) -> Self {

@@ -3,6 +3,8 @@
 //! JavaScript turns names into whole numbers and writes them to slots; the item is rated; its figures are read back. What
 //! is unusual in any way is not rated here: the strict lane looks at it again, and it alone says what is wrong.
 
+use alloc::vec::Vec;
+
 use crate::{
     card::{
         RateCard,
@@ -128,6 +130,7 @@ fn line<'c>(operation: &'c Operation, place: Place, figures: &mut [f64; LINE]) -
     Some(rated)
 }
 
+#[inline(always)]
 pub(super) fn write(range: Range, [low, expected, high]: [&mut f64; 3]) {
     (*low, *expected, *high) = (range.low.to_number(), range.expected.to_number(), range.high.to_number());
 }

@@ -9,8 +9,10 @@ mod columns;
 mod json;
 mod lane;
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use alloc::{string::String, vec::Vec};
+use core::panic::PanicInfo;
 
+use atomic_refcell::{AtomicRefCell, AtomicRefMut};
 use wasm_bindgen::prelude::*;
 
 use self::{
@@ -26,6 +28,12 @@ use crate::{
 #[global_allocator]
 static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
 
+/// A panic is a trap, and nobody reads what it says: the standard library's handler and the texts would be 3 kB.
+#[panic_handler]
+fn panic(_: &PanicInfo<'_>) -> ! {
+    core::arch::wasm32::unreachable()
+}
+
 /// What the module holds between calls.
 struct Held {
     /// The cards that are open. JavaScript knows each by its index here.
@@ -33,12 +41,12 @@ struct Held {
     lane: Lane,
 }
 
-/// There is one thread, so that this lock is a flag. A thread's own storage takes a call through a table each time.
-static HELD: Mutex<Held> = Mutex::new(Held { cards: Vec::new(), lane: Lane::new() });
+/// There is one thread, so that its atomic flag is a plain one.
+static HELD: AtomicRefCell<Held> = AtomicRefCell::new(Held { cards: Vec::new(), lane: Lane::new() });
 
-fn held() -> MutexGuard<'static, Held> {
-    // Nobody is told of a panic here: it is a trap, and the instance is given up.
-    HELD.lock().unwrap_or_else(PoisonError::into_inner)
+#[inline(always)]
+fn held() -> AtomicRefMut<'static, Held> {
+    HELD.borrow_mut()
 }
 
 impl Held {
@@ -48,6 +56,7 @@ impl Held {
     }
 
     /// Both at once.
+    #[inline(always)]
     fn lane(&mut self, card: usize) -> (&mut Lane, &RateCard) {
         (&mut self.lane, self.cards.get(card).and_then(Option::as_ref).expect("the card is open"))
     }
@@ -211,10 +220,4 @@ pub fn rate_rows(card: usize, operation: usize, rows: usize, first: bool) -> boo
     let mut held = held();
     let (lane, card) = held.lane(card);
     lane.rate_rows(card, operation, rows, first)
-}
-
-/// The module's memory, in which the slots and the figures are.
-#[wasm_bindgen]
-pub fn buffers() -> JsValue {
-    wasm_bindgen::memory()
 }

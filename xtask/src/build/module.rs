@@ -35,8 +35,9 @@ pub fn glue(workspace: &Workspace) -> [PathBuf; 2] {
 pub fn build(workspace: &Workspace) -> Result<Work> {
     process::run(
         Command::new("cargo")
-            .args(["build", "--package", "pricetag", "--lib", "--profile", "module"])
-            .args(["--target", "wasm32-unknown-unknown"])
+            .args(["rustc", "--package", "pricetag", "--lib", "--features", "module", "--profile", "module"])
+            // Only here, so that nobody who depends on the crate links a library for it.
+            .args(["--crate-type", "cdylib", "--target", "wasm32-unknown-unknown"])
             .current_dir(workspace.root()),
     )?;
     let compiled = workspace.target("wasm32-unknown-unknown/module/pricetag.wasm");

@@ -71,8 +71,14 @@ fn clippy_native(workspace: &Workspace) -> Result<Counts> {
 }
 
 fn clippy_wasm(workspace: &Workspace) -> Result<Counts> {
-    let mut clippy = cargo(workspace, &["clippy", "--package", "pricetag", "--lib"]);
-    yes_or_no(clippy.args(["--target", "wasm32-unknown-unknown", "--", "--deny", "warnings"]))
+    // The rules for anybody's WebAssembly, and the module.
+    let parts: [&[&str]; 2] = [&[], &["--features", "module"]];
+    let counts = parts.map(|features| {
+        let mut clippy = cargo(workspace, &["clippy", "--package", "pricetag", "--lib"]);
+        clippy.args(["--target", "wasm32-unknown-unknown"]).args(features).args(["--", "--deny", "warnings"]);
+        yes_or_no(&mut clippy)
+    });
+    counts.into_iter().sum()
 }
 
 /// Type-checks every TypeScript project that the build itself only translates.

@@ -1,6 +1,6 @@
 /**
  * The default entry for Node.js and its kin, which read the module from the file beside this one: that is quicker than loading
- * it as text. Bundlers leave such a file behind; the condition `module`, which is theirs, leads them to `index.ts` first.
+ * it as text. Bundlers leave such a file behind, and Deno asks before it reads one: their own conditions lead them to `index.ts`.
  * It exports what `index.ts` does, whose declarations stand for both.
  */
 import { readFileSync } from "node:fs";

@@ -3,7 +3,7 @@ import { storeKey } from "./credential.js";
 import type { Place } from "./notices.js";
 import { charge, fetchAccount, fetchCard, newAttempt, Refusal, Unreachable, type Attempt } from "./server.js";
 import type { Studio } from "./studio.js";
-import { text } from "./text.js";
+import { text } from "./text/index.js";
 import { tierTitle } from "./account.js";
 import { figure } from "./figures.js";
 

@@ -1,6 +1,6 @@
 import type { Range } from "pricetag";
 import { formatsFor, isIncluded, isOne } from "pricetag/elements";
-import { text } from "./text.js";
+import { text } from "./text/index.js";
 
 /** In the person's own locale. */
 export const formats = formatsFor();

@@ -1,15 +1,23 @@
 import type { AnyItem, Card } from "pricetag";
 
+/** The views of the page; the first is the one of a link that names none. */
+export const VIEWS = ["studio", "plan", "activity", "rates"] as const;
+
+export type ViewName = (typeof VIEWS)[number];
+
 /**
  * The page's state as a link's fragment:
  *
- *     #form=create;quality=premium;variations:4&plan=upscale;mode=fast,social;platforms:3&key=…
+ *     #view=rates&form=create;quality=premium;variations:4&plan=upscale;mode=fast,social;platforms:3&search=flux&key=…
  *
- * `=` stands before text and `:` before a number, so that every item comes back as it was, faults included.
+ * Of an item `=` stands before text and `:` before a number, so that every item comes back as it was, faults included.
  */
 export interface LinkState {
+  view: ViewName;
   form: AnyItem | null;
   plan: AnyItem[];
+  /** What a view keeps for itself, by name. */
+  own: Map<string, string>;
   /** A credential that the server printed; it is taken out of the address at once. */
   key: string | null;
 }
@@ -34,28 +42,46 @@ function readItem(written: string): AnyItem {
   return item;
 }
 
-export function writeLink(form: AnyItem, plan: readonly AnyItem[]): string {
-  const parts = [`form=${writeItem(form)}`];
+export function writeLink({ view, form, plan, own }: Omit<LinkState, "key">): string {
+  const parts: string[] = view === VIEWS[0] ? [] : [`view=${view}`];
+  if (form !== null) parts.push(`form=${writeItem(form)}`);
   if (plan.length > 0) parts.push(`plan=${plan.map(writeItem).join(",")}`);
+  for (const [name, value] of own) parts.push(`${encodeURIComponent(name)}=${encodeURIComponent(value)}`);
   return `#${parts.join("&")}`;
 }
 
 /** A fragment that someone has damaged restores what can be read of it. */
 export function readLink(fragment: string): LinkState {
-  const state: LinkState = { form: null, plan: [], key: null };
+  const state: LinkState = { view: VIEWS[0], form: null, plan: [], own: new Map(), key: null };
   for (const part of fragment.replace(/^#/, "").split("&")) {
     const at = part.indexOf("=");
     if (at < 0) continue;
-    const value = part.slice(at + 1);
     try {
-      if (part.startsWith("form=")) state.form = readItem(value);
-      else if (part.startsWith("plan=")) state.plan = value === "" ? [] : value.split(",").map(readItem);
-      else if (part.startsWith("key=")) state.key = decodeURIComponent(value);
+      readPart(state, part.slice(0, at), part.slice(at + 1));
     } catch (error) {
       if (!(error instanceof URIError)) throw error;
     }
   }
   return state;
+}
+
+function readPart(state: LinkState, name: string, value: string): void {
+  switch (name) {
+    case "view":
+      state.view = VIEWS.find((view) => view === value) ?? VIEWS[0];
+      return;
+    case "form":
+      state.form = readItem(value);
+      return;
+    case "plan":
+      state.plan = value === "" ? [] : value.split(",").map(readItem);
+      return;
+    case "key":
+      state.key = decodeURIComponent(value);
+      return;
+    default:
+      state.own.set(decodeURIComponent(name), decodeURIComponent(value));
+  }
 }
 
 /** Only the fields with a value, so that a link says no more than the person chose. */

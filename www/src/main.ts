@@ -4,16 +4,20 @@ import "pricetag/elements";
 import { Charging } from "./charging.js";
 import { storedKey, storeKey } from "./credential.js";
 import { figure, formats } from "./figures.js";
-import { readLink, writeLink } from "./link.js";
+import type { Context } from "./context.js";
+import { readLink, VIEWS, writeLink, type ViewName } from "./link.js";
 import { Settled } from "./settled.js";
 import { Studio } from "./studio.js";
-import { text } from "./text.js";
+import { text } from "./text/index.js";
 import { faultWords, verdictWords } from "./views/run.js";
 import { pageView } from "./views/page.js";
 
 function start(root: HTMLElement): void {
   let announcement = "";
   let shownForm = "";
+  let view: ViewName = VIEWS[0];
+  /** What each view keeps in the link, also while another is looked at. */
+  const kept = new Map<ViewName, Map<string, string>>();
 
   const studio = new Studio(RateCard.builtin(), () => {
     draw();
@@ -21,14 +25,31 @@ function start(root: HTMLElement): void {
   });
   const charging = new Charging(studio, announce);
   const settled = new Settled(() => {
-    history.replaceState(null, "", writeLink(studio.formItem, studio.plan.items));
+    history.replaceState(null, "", href(view));
     const said = priceWords(studio);
     if (said !== shownForm) announce(said);
     shownForm = said;
   });
 
+  const ownOf = (name: ViewName): Map<string, string> => kept.get(name) ?? new Map<string, string>();
+
+  function href(name: ViewName): string {
+    return writeLink({ view: name, form: studio.formItem, plan: studio.plan.items, own: ownOf(name) });
+  }
+
+  function keep(name: string, value: string | null): void {
+    const own = new Map(ownOf(view));
+    if (value === null) own.delete(name);
+    else own.set(name, value);
+    kept.set(view, own);
+    draw();
+    settled.changed();
+  }
+
   function draw(): void {
-    render(pageView(studio, charging, copyLink, announcement), root);
+    const context: Context = { studio, charging, view, own: ownOf(view), keep, href, copyLink, announce, redraw: draw };
+    render(pageView(context, announcement), root);
+    document.title = text.title(text.views[view]);
   }
 
   function announce(message: string): void {
@@ -46,11 +67,13 @@ function start(root: HTMLElement): void {
 
   /** Takes the state that the address holds; a key leaves the address at once. */
   function takeLink(): void {
-    const { form, plan, key } = readLink(location.hash);
-    if (key !== null) storeKey(key);
-    studio.plan.replace(plan);
-    if (form !== null) studio.open(form);
-    history.replaceState(null, "", writeLink(studio.formItem, studio.plan.items));
+    const state = readLink(location.hash);
+    if (state.key !== null) storeKey(state.key);
+    view = state.view;
+    kept.set(view, state.own);
+    studio.plan.replace(state.plan);
+    if (state.form !== null) studio.open(state.form);
+    history.replaceState(null, "", href(view));
     studio.key = storedKey();
     studio.changed();
   }
@@ -58,10 +81,18 @@ function start(root: HTMLElement): void {
   takeLink();
   shownForm = priceWords(studio);
   addEventListener("hashchange", () => {
+    const before = view;
     takeLink();
+    if (view !== before) arrive();
     void charging.refreshAccount();
   });
   void charging.refreshCard().then(() => charging.refreshAccount());
+}
+
+/** Another view begins at its top, for those who see it and for those who hear it. */
+function arrive(): void {
+  scrollTo(0, 0);
+  document.querySelector<HTMLElement>("main h2[tabindex]")?.focus({ preventScroll: true });
 }
 
 /** What a settled change is announced as: the form's price and, where there is one, the plan's. */

@@ -5,7 +5,7 @@ import { chosenOf } from "./link.js";
 import type { Notice, Place } from "./notices.js";
 import { PlanList } from "./plan-list.js";
 import type { ServerAccount } from "./server.js";
-import { text } from "./text.js";
+import { text } from "./text/index.js";
 
 /** Everything the page shows, and what a person can do to it. Prices come from the card, each time they are shown. */
 export class Studio {

@@ -6,7 +6,7 @@ import type { Charging } from "../charging.js";
 import { figure, formats } from "../figures.js";
 import type { ServerAccount } from "../server.js";
 import type { Studio } from "../studio.js";
-import { text } from "../text.js";
+import { text } from "../text/index.js";
 import { noticeView } from "./notice.js";
 
 export function accountView(studio: Studio, charging: Charging): TemplateResult {

@@ -5,7 +5,7 @@ import { cheaperWays, type Way } from "../cheaper.js";
 import { figure, formats } from "../figures.js";
 import type { Place } from "../notices.js";
 import type { Studio } from "../studio.js";
-import { text } from "../text.js";
+import { text } from "../text/index.js";
 
 const SHOWN_AT_FIRST = 3;
 /** A plan of 500 items has thousands; nobody reads more. */

@@ -4,7 +4,7 @@ import type { Assessment } from "../assessment.js";
 import type { Charging } from "../charging.js";
 import { figure, formats } from "../figures.js";
 import type { Studio } from "../studio.js";
-import { text } from "../text.js";
+import { text } from "../text/index.js";
 import { cheaperView } from "./cheaper.js";
 import { noticeView } from "./notice.js";
 import { runView } from "./run.js";

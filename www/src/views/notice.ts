@@ -4,7 +4,7 @@ import { figure, formats } from "../figures.js";
 import type { Notice, Place } from "../notices.js";
 import type { Receipt } from "../server.js";
 import type { Studio } from "../studio.js";
-import { text } from "../text.js";
+import { text } from "../text/index.js";
 
 export function noticeView(studio: Studio, charging: Charging, place: Place): TemplateResult | typeof nothing {
   const notice = studio.notices.get(place);

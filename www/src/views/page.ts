@@ -1,31 +1,61 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { guard } from "lit/directives/guard.js";
-import type { Charging } from "../charging.js";
-import type { Studio } from "../studio.js";
-import { text } from "../text.js";
+import type { Context } from "../context.js";
+import { VIEWS } from "../link.js";
+import { text } from "../text/index.js";
+import { loadView, tryAgain, type LazyView } from "../view-loading.js";
 import { accountView } from "./account.js";
 import { studioView, tabsView } from "./form.js";
-import { planView } from "./plan.js";
+import { planPanelView } from "./plan-panel.js";
 
-export function pageView(studio: Studio, charging: Charging, copyLink: () => void, announcement: string): TemplateResult {
+export function pageView(context: Context, announcement: string): TemplateResult {
+  const { studio, charging, view } = context;
   const { document: card, warning } = studio;
-  return html`<a class="skip" href="#studio-panel" @click=${skip}>${text.skip}</a>
+  return html`<a class="skip" href="#studio-panel" @click=${skip}>${view === "studio" ? text.skip : text.skipToView}</a>
     <header class="top">
       <h1><img src="/favicon.svg" alt="" width="24" height="24" />${text.name}</h1>
+      ${navigationView(context)}
       <p>${text.cardVersion(card.title ?? card.id, card.version)}</p>
     </header>
     <p class="warning" ?hidden=${warning === null}>${warning ?? nothing}</p>
-    <main>
+    <main class="view-${view}">
       ${guard([studio.revision], () => accountView(studio, charging))}
-      <div class="work">${tabsView(studio)} ${studioView(studio, charging)}</div>
-      ${guard([studio.revision], () => planView(studio, charging, copyLink))}
+      ${view === "studio"
+        ? html`<div class="work">${tabsView(studio)} ${studioView(studio, charging)}</div>
+            ${guard([studio.revision], () => planPanelView(context))}`
+        : lazyView(context, view)}
     </main>
     <footer class="hint"><a href="/gallery.html">${text.gallery}</a></footer>
     <output class="said" aria-live="polite">${announcement}</output>`;
 }
 
+function navigationView({ view, href }: Context): TemplateResult {
+  return html`<nav class="views" aria-label=${text.navigation}>
+    <ul>
+      ${VIEWS.map((name) => html`<li><a href=${href(name)} aria-current=${name === view ? "page" : nothing}>${text.views[name]}</a></li>`)}
+    </ul>
+  </nav>`;
+}
+
+function lazyView(context: Context, name: LazyView): TemplateResult {
+  const found = loadView(name, context.redraw);
+  if (found === "loading") return html`<p class="panel hint loading" aria-busy="true">${text.loadingView}</p>`;
+  if (found === "failed") {
+    const again = (): void => {
+      tryAgain(name);
+      context.redraw();
+    };
+    return html`<div class="panel loading">
+      <p>${text.viewNotLoaded}</p>
+      <button type="button" @click=${again}>${text.retry}</button>
+    </div>`;
+  }
+  return found.view(context);
+}
+
 /** The address keeps the state of the page, so the link moves the focus itself. */
 function skip(event: MouseEvent): void {
   event.preventDefault();
-  document.querySelector("rate-card-form")?.shadowRoot?.querySelector<HTMLElement>("input, select")?.focus();
+  const form = document.querySelector("rate-card-form")?.shadowRoot?.querySelector<HTMLElement>("input, select");
+  (form ?? document.querySelector<HTMLElement>("main h2[tabindex]"))?.focus();
 }

@@ -5,7 +5,7 @@ import { isBlocked, type Assessment } from "../assessment.js";
 import type { Charging } from "../charging.js";
 import { figure } from "../figures.js";
 import type { Studio } from "../studio.js";
-import { text } from "../text.js";
+import { text } from "../text/index.js";
 
 /** Why a plan may or may not run, in words. */
 export function verdictWords({ verdict, blocks, shortBy, balance, estimate }: Preflight, studio: Studio): string {

@@ -1,15 +1,21 @@
-import { english } from "pricetag/elements";
+import { english as elements, type Words } from "pricetag/elements";
 
 /**
  * Every word the page shows. Figures arrive formatted; titles, notes and reasons of the card are the card's own.
- * A second language is a second object of this shape.
+ * Another language is another object of this shape, in a file of its own that is loaded when it is wanted.
  */
-export const text = {
-  elements: english,
+export const english = {
+  elements: elements as Words,
 
   name: "Pricetag",
   cardVersion: (title: string, version: string) => `${title}, rates of ${version}`,
   skip: "Skip to the form",
+  skipToView: "Skip to the content",
+  title: (view: string) => `${view} · Pricetag`,
+  navigation: "Views",
+  views: { studio: "Studio", plan: "Plan", activity: "Activity", rates: "Rates" },
+  loadingView: "Loading…",
+  viewNotLoaded: "This view could not be loaded. Check the connection, then try again.",
   gallery: "The elements of this page",
   operations: "Operations",
 
@@ -137,4 +143,4 @@ export const text = {
   announcePlan: (count: string, price: string) => `Plan, ${count}: ${price}.`,
 };
 
-export type Text = typeof text;
+export type Text = typeof english;

@@ -2,23 +2,24 @@ import { html, nothing, type TemplateResult } from "lit";
 import { live } from "lit/directives/live.js";
 import { repeat } from "lit/directives/repeat.js";
 import type { Card, Fault, Line } from "pricetag";
-import type { Charging } from "../charging.js";
+import type { Context } from "../context.js";
 import { figure, formats } from "../figures.js";
 import type { Entry } from "../plan-list.js";
 import type { Studio } from "../studio.js";
-import { text } from "../text.js";
+import { text } from "../text/index.js";
 import { cheaperView } from "./cheaper.js";
 import { noticeView } from "./notice.js";
 import { faultWords, runView } from "./run.js";
 
-export function planView(studio: Studio, charging: Charging, copyLink: () => void): TemplateResult {
+/** The plan beside the form: its items, its total, and the templates. The view of the plan has all that can be done to it. */
+export function planPanelView({ studio, charging, copyLink, href }: Context): TemplateResult {
   const { plan } = studio;
   const assessment = studio.assessPlan();
   const unit = studio.document.unit ?? "credit";
   const count = text.items(formats.whole(plan.length), plan.length === 1);
   return html`<section class="panel plan" aria-labelledby="plan-heading">
     <header>
-      <h2 id="plan-heading" tabindex="-1">${text.plan}</h2>
+      <h2 id="plan-heading" tabindex="-1"><a href=${href("plan")}>${text.plan}</a></h2>
       <span class="hint">${plan.length === 0 ? nothing : count}</span>
       <button type="button" class="quiet" @click=${copyLink}>${text.copyLink}</button>
       <button type="button" class="quiet" ?disabled=${plan.length === 0} @click=${() => studio.clear()}>${text.clear}</button>

@@ -37,6 +37,10 @@ async function run(folder, { port = 0, tier, card }) {
     // A database that already has its account prints no key: its first line is enough.
     if (origin !== null && (key !== undefined || port !== 0)) {
       child.stdout.resume();
+      // A test whose set-up breaks off must end, and its server with it.
+      child.unref();
+      child.stdout.unref();
+      process.once("exit", () => child.kill());
       return { child, origin, key };
     }
   }

@@ -75,6 +75,7 @@ impl RateCard {
         reader.finish_read(card)
     }
 
+    #[inline(never)]
     fn read(reader: &mut Reader, document: Value) -> Option<Self> {
         let [format, id, version, _title, unit, money, step, operations, tiers, pools, templates] =
             &reader.members(&document, &At::Document, &form::CARD)?;

@@ -32,6 +32,7 @@ pub(super) fn accuracy(reader: &mut Reader, field: &Field) -> Option<Accuracy> {
 }
 
 /// The rates, and which of them wins in each cell.
+#[inline(never)]
 pub(super) fn rates(reader: &mut Reader, list: &Field, operation: &mut Operation, step: Credits, understood: bool) {
     let mut whens = Vec::new();
     reader.each(list, &form::RATE, &mut |reader, _, [when, price, unavailable, rank, accuracy, note, ..]| {
@@ -52,6 +53,7 @@ pub(super) fn rates(reader: &mut Reader, list: &Field, operation: &mut Operation
 }
 
 /// Gives each cell to the first rate that matches it; a rate that gets none, and a cell that none matches, are faults.
+#[inline(never)]
 fn fill_cells(reader: &mut Reader, at: &At, operation: &mut Operation, whens: &[When]) {
     let mut cells = core::mem::take(&mut operation.cells);
     let mut left = cells.len();

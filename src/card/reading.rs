@@ -20,6 +20,7 @@ use crate::{
 
 /// Every operation of the card, with `step` for its surcharges. One with faults stays, so that what refers to it is no
 /// fault as well.
+#[inline(never)]
 pub(super) fn operations(reader: &mut Reader, list: &Field, step: Credits) -> Vec<Operation> {
     let (mut operations, mut ids) = (Vec::new(), Vec::new());
     reader.not_empty(list, "a card has at least one operation");

@@ -25,6 +25,7 @@ const FOREIGN: [&str; 7] = [
 ];
 
 /// The document that these bytes hold. No writer of ours cuts it off.
+#[inline(never)]
 pub(super) fn document(bytes: &[u8]) -> Value {
     value(&mut bytes.iter()).unwrap_or(Value::Null)
 }

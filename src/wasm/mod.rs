@@ -86,6 +86,7 @@ pub fn open(card: &[u8]) -> String {
 
 /// What JavaScript knows of a card: its number, how many slots an item has, and the names that become whole numbers in
 /// the fast lane.
+#[inline(never)]
 fn opened(place: usize, card: &RateCard) -> String {
     let mut writer = Writer::default();
     writer.put("{");

@@ -6,6 +6,7 @@ import { storedKey, storeKey } from "./credential.js";
 import { figure, formats } from "./figures.js";
 import type { Context } from "./context.js";
 import { readLink, VIEWS, writeLink, type ViewName } from "./link.js";
+import { keepForOffline } from "./offline.js";
 import { Settled } from "./settled.js";
 import { Studio } from "./studio.js";
 import { text } from "./text/index.js";
@@ -114,6 +115,7 @@ const root = document.getElementById("page");
 if (root !== null) {
   try {
     start(root);
+    keepForOffline();
   } catch (error) {
     root.textContent = text.cannotStart;
     throw error;

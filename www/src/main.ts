@@ -1,5 +1,7 @@
 import { render } from "lit";
 import { RateCard } from "pricetag";
+import { init } from "pricetag/slim";
+import moduleAddress from "pricetag/pricetag_bg.wasm?url";
 import "pricetag/elements";
 import { Charging } from "./charging.js";
 import { storedKey, storeKey } from "./credential.js";
@@ -118,13 +120,13 @@ function priceWords(studio: Studio): string {
   return `${form} ${text.announcePlan(count, plan.estimate === null ? text.planFaulty : figure(plan.estimate.total, unit))}`;
 }
 
-/** The words arrive while the card is opened, so that nothing is ever shown in another language than the person's. */
+/** The words arrive while the module is compiled, so that nothing is ever shown in another language than the person's. */
 async function begin(root: HTMLElement): Promise<void> {
   const words = useLanguage(preferredLanguage());
   try {
-    const card = RateCard.builtin();
+    await init(moduleAddress);
     await words;
-    start(root, card);
+    start(root, RateCard.builtin());
     keepForOffline();
   } catch (error) {
     await words;

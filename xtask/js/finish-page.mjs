@@ -44,7 +44,7 @@ function firstLoad(name, seen = new Set()) {
   const text = bytesOf(name).toString();
   const statically = name.endsWith(".html")
     ? named(name)
-    : [...text.matchAll(/\b(?:from|import)\s*["']\.\/([^"']+)["']/g)].map(([, file]) => `assets/${file}`);
+    : [...text.matchAll(/\b(?:from|import)\s*["'`]\.\/([^"'`]+)["'`]/g)].map(([, file]) => `assets/${file}`);
   for (const asset of statically) firstLoad(asset, seen);
   return seen;
 }
@@ -70,7 +70,7 @@ const compressed = (bytes) =>
   brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } });
 
 function compressAll() {
-  const names = readdirSync(folder, { recursive: true }).filter((name) => /\.(html|js|css|svg|txt|webmanifest|br)$/.test(name));
+  const names = readdirSync(folder, { recursive: true }).filter((name) => /\.(html|js|css|svg|txt|wasm|webmanifest|br)$/.test(name));
   // What an earlier build left beside a file that is gone.
   for (const name of names.filter((name) => name.endsWith(".br"))) rmSync(join(folder, name));
   for (const name of names.filter((name) => !name.endsWith(".br"))) {

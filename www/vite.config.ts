@@ -8,6 +8,8 @@ export default defineConfig(({ mode }) => ({
   root: path("."),
   // The server serves the page at `/`, and its policy allows nothing from elsewhere.
   base: "/",
+  // In the studio the module is a file beside the scripts, which the browser compiles while it loads, off the main thread.
+  resolve: { alias: mode === "gallery" ? [] : [{ find: /^pricetag$/, replacement: "pricetag/slim" }] },
   build: {
     outDir: "dist",
     emptyOutDir: mode !== "gallery",

@@ -43,7 +43,7 @@ export class BalanceMeter extends Asking<Preflight> {
       }
       dl {
         display: grid;
-        grid-template-columns: 1fr auto 6em;
+        grid-template-columns: 1fr auto minmax(6em, auto);
         margin: 0;
         line-height: calc(var(--_step) * 3);
       }
@@ -56,6 +56,7 @@ export class BalanceMeter extends Asking<Preflight> {
         white-space: nowrap;
       }
       [part~="range"] {
+        padding-inline-start: calc(var(--_step) * 2);
         color: var(--_muted);
       }
       .after {

@@ -26,7 +26,7 @@ export class Charging {
       if (json !== null) this.#takeCard(json);
     } catch (error) {
       if (!(error instanceof Unreachable || error instanceof Refusal)) throw error;
-      studio.warning = text.offline;
+      studio.warning = () => text.offline;
     }
     studio.changed();
   }
@@ -35,11 +35,12 @@ export class Charging {
     const studio = this.#studio;
     const card = RateCard.parse(json);
     if ("errors" in card) {
-      studio.warning = text.badCard(card.errors[0]?.message ?? "");
+      const [fault] = card.errors;
+      if (fault !== undefined) studio.warning = () => text.badCard(fault);
       return;
     }
     studio.useCard(card);
-    studio.warning = text.newCard;
+    studio.warning = () => text.newCard;
   }
 
   async useKey(key: string | null): Promise<void> {
@@ -83,7 +84,7 @@ export class Charging {
     const studio = this.#studio;
     if (studio.running !== null) return;
     if (studio.key === null) {
-      studio.notices.set("account", { kind: "problem", message: text.keyNeeded });
+      studio.notices.set("account", { kind: "problem", message: () => text.keyNeeded });
       studio.changed();
       return;
     }
@@ -123,9 +124,10 @@ export class Charging {
     }
   }
 
-  #words(error: unknown, before: Range | null = null): string {
-    const said = problemWords(error, this.#studio, before);
-    this.#announce(said);
+  /** Announces what went wrong; the words can be had again in another language. */
+  #words(error: unknown, before: Range | null = null): () => string {
+    const said = (): string => problemWords(error, this.#studio, before);
+    this.#announce(said());
     return said;
   }
 }
@@ -154,5 +156,5 @@ function problemWords(error: unknown, studio: Studio, before: Range | null): str
   if (status === 429) return text.problem["rate-limited"];
   if (status === 503) return text.problem.unavailable;
   const faults = (body.errors ?? []).map(({ message }) => message).join("; ");
-  return text.problem.other(body.title ?? String(status), faults || (body.detail ?? ""));
+  return text.problem.other(body.title ?? String(status), faults || (body.detail ?? ""), body.code ?? String(status));
 }

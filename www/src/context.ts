@@ -2,6 +2,7 @@ import type { TemplateResult } from "lit";
 import type { Charging } from "./charging.js";
 import type { ViewName } from "./link.js";
 import type { Studio } from "./studio.js";
+import type { Language } from "./text/index.js";
 
 /** What a view may use of the page around it. */
 export interface Context {
@@ -14,6 +15,8 @@ export interface Context {
   keep(name: string, value: string | null): void;
   /** The link to another view with the same form and plan. */
   href(view: ViewName): string;
+  /** Says everything in another language, now and the next time. */
+  chooseLanguage(language: Language): void;
   copyLink(): void;
   /** Says something to those who hear the page instead of seeing it. */
   announce(message: string): void;

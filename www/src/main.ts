@@ -1,25 +1,28 @@
 import { render } from "lit";
 import { RateCard } from "pricetag";
+import { init } from "pricetag/slim";
+import moduleAddress from "pricetag/pricetag_bg.wasm?url";
 import "pricetag/elements";
 import { Charging } from "./charging.js";
 import { storedKey, storeKey } from "./credential.js";
 import { figure, formats } from "./figures.js";
 import type { Context } from "./context.js";
 import { readLink, VIEWS, writeLink, type ViewName } from "./link.js";
+import { keepForOffline } from "./offline.js";
 import { Settled } from "./settled.js";
 import { Studio } from "./studio.js";
-import { text } from "./text/index.js";
+import { preferredLanguage, storeLanguage, text, useLanguage, type Language } from "./text/index.js";
 import { faultWords, verdictWords } from "./views/run.js";
 import { pageView } from "./views/page.js";
 
-function start(root: HTMLElement): void {
+function start(root: HTMLElement, card: RateCard): void {
   let announcement = "";
   let shownForm = "";
   let view: ViewName = VIEWS[0];
   /** What each view keeps in the link, also while another is looked at. */
   const kept = new Map<ViewName, Map<string, string>>();
 
-  const studio = new Studio(RateCard.builtin(), () => {
+  const studio = new Studio(card, () => {
     draw();
     settled.changed();
   });
@@ -47,7 +50,7 @@ function start(root: HTMLElement): void {
   }
 
   function draw(): void {
-    const context: Context = { studio, charging, view, own: ownOf(view), keep, href, copyLink, announce, redraw: draw };
+    const context: Context = { studio, charging, view, own: ownOf(view), keep, href, chooseLanguage, copyLink, announce, redraw: draw };
     render(pageView(context, announcement), root);
     document.title = text.title(text.views[view]);
   }
@@ -55,6 +58,13 @@ function start(root: HTMLElement): void {
   function announce(message: string): void {
     announcement = message;
     draw();
+  }
+
+  function chooseLanguage(language: Language): void {
+    storeLanguage(language);
+    void useLanguage(language).then(() => {
+      studio.languageChanged();
+    });
   }
 
   function copyLink(): void {
@@ -102,7 +112,7 @@ function priceWords(studio: Studio): string {
   const unit = studio.document.unit ?? "credit";
   const form =
     estimate === null
-      ? text.announceMissing(title, faultWords(faults, studio))
+      ? text.announceMissing(title, faultWords(faults, studio, [studio.live.item]))
       : text.announce(title, figure(estimate.total, unit), preflight === null ? "" : verdictWords(preflight, studio));
   if (studio.plan.length === 0) return form;
   const plan = studio.assessPlan();
@@ -110,12 +120,20 @@ function priceWords(studio: Studio): string {
   return `${form} ${text.announcePlan(count, plan.estimate === null ? text.planFaulty : figure(plan.estimate.total, unit))}`;
 }
 
-const root = document.getElementById("page");
-if (root !== null) {
+/** The words arrive while the module is compiled, so that nothing is ever shown in another language than the person's. */
+async function begin(root: HTMLElement): Promise<void> {
+  const words = useLanguage(preferredLanguage());
   try {
-    start(root);
+    await init(moduleAddress);
+    await words;
+    start(root, RateCard.builtin());
+    keepForOffline();
   } catch (error) {
+    await words;
     root.textContent = text.cannotStart;
     throw error;
   }
 }
+
+const root = document.getElementById("page");
+if (root !== null) void begin(root);

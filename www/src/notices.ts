@@ -6,5 +6,5 @@ export type Place = "form" | "plan" | "account";
 
 export type Notice =
   | { kind: "receipt"; receipt: Receipt }
-  | { kind: "problem"; message: string; retry?: Attempt; accept?: Attempt }
+  | { kind: "problem"; message: () => string; retry?: Attempt; accept?: Attempt }
   | { kind: "said"; message: string; undo?: readonly Entry[] };

@@ -20,7 +20,7 @@ export class Studio {
   /** What is being charged now. */
   running: Place | null = null;
   /** Told about the server and its card; null while there is nothing to tell. */
-  warning: string | null = null;
+  warning: (() => string) | null = null;
 
   /** Changes with everything but the form, so that a slider redraws no more than it must. */
   revision = 0;
@@ -153,6 +153,12 @@ export class Studio {
 
   dismiss(place: Place): void {
     this.notices.delete(place);
+    this.changed();
+  }
+
+  /** Everything is said anew, in the language that is now in force; what only told of a step just taken is not said again. */
+  languageChanged(): void {
+    for (const [place, { kind }] of this.notices) if (kind === "said") this.notices.delete(place);
     this.changed();
   }
 

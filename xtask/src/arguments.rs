@@ -13,14 +13,16 @@ usage: cargo xtask <command>
   serve            build, then serve the page and the API at http://127.0.0.1:8787
       --port <n>   another port
   test             build, then run every check there is; ends with `N passed, N failed`
-  bench [part]     build, then run the benches: `native`, `server`, `package`, or all of them;
-                   the last writes its figures to docs/speed.md and README.md
+  bench [part]     build, then run the benches: `native`, `server`, `package`, `page`, or all of
+                   them; `package` writes its figures to docs/speed.md and README.md, `page`
+                   to docs/page.md
+  screenshots      build, then take the README's pictures of the page into docs/
   help             show this text
 
 It needs Rust (rustup) and Node.js 20.19 or newer; `test` also needs Chromium, Firefox,
-PostgreSQL and Python with venv, and `bench` Chromium and PostgreSQL. They install these
-by themselves where they are root and there is apt. Whatever else is missing is named
-with the command that installs it.
+PostgreSQL and Python with venv, `bench` Chromium and PostgreSQL, `screenshots` Chromium.
+They install these by themselves where they are root and there is apt. Whatever else is
+missing is named with the command that installs it.
 ";
 
 /// Where the page is, unless another port is asked for.
@@ -33,6 +35,7 @@ pub enum Command {
     Serve { port: u16 },
     Test,
     Bench { part: Option<String> },
+    Screenshots,
     Help,
 }
 
@@ -63,6 +66,7 @@ where
         Some("serve") => Command::Serve { port: port.take().unwrap_or(DEFAULT_PORT) },
         Some("test") => Command::Test,
         Some("bench") => Command::Bench { part: chosen },
+        Some("screenshots") => Command::Screenshots,
         Some("help") => Command::Help,
         Some(other) => return Err(format!("there is no command `{other}`").into()),
     };
@@ -78,7 +82,7 @@ mod tests {
 
     #[test]
     fn every_command_is_understood() {
-        let rows: [(&[&str], Command); 10] = [
+        let rows: [(&[&str], Command); 11] = [
             (&["build"], Command::Build { part: None }),
             (&["build", "package"], Command::Build { part: Some("package".into()) }),
             (&["serve"], Command::Serve { port: 8787 }),
@@ -87,6 +91,7 @@ mod tests {
             (&["test"], Command::Test),
             (&["bench"], Command::Bench { part: None }),
             (&["bench", "package"], Command::Bench { part: Some("package".into()) }),
+            (&["screenshots"], Command::Screenshots),
             (&["help"], Command::Help),
             (&["serve", "-h"], Command::Help),
         ];

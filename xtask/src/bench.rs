@@ -1,4 +1,4 @@
-//! Runs the benches: the crate's, the server's, and the package's comparison in Node.js and Chromium.
+//! Runs the benches: the crate's, the server's, the package's comparison in Node.js and Chromium, and the page's.
 
 use std::process::Command;
 
@@ -9,7 +9,7 @@ use crate::{build, prerequisites, process, workspace::Workspace};
 type Part = fn(&Workspace) -> Result<()>;
 
 /// The benches by their names, in the order in which all of them run.
-const PARTS: [(&str, Part); 3] = [("native", native), ("server", server), ("package", package)];
+const PARTS: [(&str, Part); 4] = [("native", native), ("server", server), ("package", package), ("page", page)];
 
 /// Runs one part, or all.
 pub fn run(workspace: &Workspace, only: Option<&str>) -> Result<()> {
@@ -52,4 +52,17 @@ fn package(workspace: &Workspace) -> Result<()> {
     build::install_in(workspace, "benches/comparison")?;
     let run = workspace.path("benches/comparison/run.mjs");
     process::run(Command::new("node").arg(run).env("CHROMIUM", chromium).current_dir(workspace.root()))
+}
+
+fn page(workspace: &Workspace) -> Result<()> {
+    let chromium = prerequisites::CHROMIUM.program()?;
+    build::everything(workspace)?;
+    build::install_in(workspace, "benches/page")?;
+    process::run(
+        Command::new("node")
+            .arg(workspace.path("benches/page/run.mjs"))
+            .env("CHROMIUM", chromium)
+            .env("PRICETAG_BIN", build::program(workspace))
+            .current_dir(workspace.root()),
+    )
 }

@@ -6,6 +6,7 @@ mod build;
 mod freshness;
 mod prerequisites;
 mod process;
+mod screenshots;
 mod serve;
 mod test;
 mod workspace;
@@ -32,6 +33,7 @@ fn main() -> ExitCode {
         Command::Build { part } => build::part(&workspace, part.as_deref()).map(|()| ExitCode::SUCCESS),
         Command::Serve { port } => serve::run(&workspace, port),
         Command::Test => test::run(&workspace),
+        Command::Screenshots => screenshots::run(&workspace).map(|()| ExitCode::SUCCESS),
         Command::Bench { part } => bench::run(&workspace, part.as_deref()).map(|()| ExitCode::SUCCESS),
     };
     done.unwrap_or_else(|error| {

@@ -16,6 +16,9 @@ use super::problem::Problem;
 #[allow_missing = true]
 struct Page;
 
+/// How the name of a file ends that the build compressed with brotli.
+const COMPRESSED: &str = ".br";
+
 const NOT_BUILT: &str = "<!doctype html><meta charset=utf-8><title>Pricetag</title>\
     <h1>Pricetag</h1><p>The server is running, but this binary was built without the page.</p>\
     <p>Run <code>cargo xtask build</code>, and start the server again.</p>";
@@ -27,7 +30,9 @@ pub async fn serve(request: Request) -> Response {
         name => name,
     };
     let may_be_page = matches!(*request.method(), Method::GET | Method::HEAD) && !path.starts_with("/v1/");
-    match Page::get(name).filter(|_| may_be_page) {
+    // What is compressed is no address of its own.
+    let may_be_file = may_be_page && !name.ends_with(COMPRESSED);
+    match may_be_file.then(|| Page::get(name)).flatten() {
         Some(file) => answer(name, file, request.headers()),
         None if may_be_page && name == "index.html" => {
             ([(header::CONTENT_TYPE, "text/html; charset=utf-8"), (header::CACHE_CONTROL, "no-store")], NOT_BUILT)
@@ -37,7 +42,13 @@ pub async fn serve(request: Request) -> Response {
     }
 }
 
-fn answer(name: &str, file: EmbeddedFile, headers: &HeaderMap) -> Response {
+fn answer(name: &str, plain: EmbeddedFile, headers: &HeaderMap) -> Response {
+    // The build made it once, better than there is time for at each request. Clients that know only gzip get that from the layer above.
+    let compressed = Page::get(&format!("{name}{COMPRESSED}"));
+    let varies = compressed.is_some();
+    let compressed = compressed.filter(|_| takes_brotli(headers));
+    let encoded = compressed.is_some();
+    let file = compressed.unwrap_or(plain);
     let etag = etag(&file);
     let unchanged = headers.get(header::IF_NONE_MATCH).is_some_and(|tag| tag.as_bytes() == etag.as_bytes());
     let mut response = if unchanged {
@@ -50,10 +61,26 @@ fn answer(name: &str, file: EmbeddedFile, headers: &HeaderMap) -> Response {
     let fields = response.headers_mut();
     fields.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type(name)));
     fields.insert(header::CACHE_CONTROL, HeaderValue::from_static(caching));
+    if varies {
+        fields.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+    }
+    if encoded {
+        fields.insert(header::CONTENT_ENCODING, HeaderValue::from_static("br"));
+    }
     if let Ok(etag) = HeaderValue::from_str(&etag) {
         fields.insert(header::ETAG, etag);
     }
     response
+}
+
+/// Whether brotli is among what the client accepts, and not only named to be refused.
+fn takes_brotli(headers: &HeaderMap) -> bool {
+    let accepted = headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
+    accepted.flat_map(|value| value.split(',')).any(|offer| {
+        let (coding, weight) = offer.split_once(';').unwrap_or((offer, ""));
+        let weight = weight.trim().strip_prefix("q=").map_or(Ok(1.0), |weight| weight.trim().parse::<f32>());
+        coding.trim().eq_ignore_ascii_case("br") && weight.is_ok_and(|weight| weight > 0.0)
+    })
 }
 
 fn etag(file: &EmbeddedFile) -> String {
@@ -76,5 +103,30 @@ fn content_type(name: &str) -> &'static str {
         "woff2" => "font/woff2",
         "txt" => "text/plain; charset=utf-8",
         _ => "application/octet-stream",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn brotli_is_taken_from_what_the_client_accepts() {
+        let rows = [
+            ("gzip, deflate, br, zstd", true),
+            ("br", true),
+            ("BR;q=0.5", true),
+            ("gzip;q=1.0, br; q=1", true),
+            ("br;q=0", false),
+            ("br;q=none", false),
+            ("gzip", false),
+            ("brotli", false),
+            ("", false),
+        ];
+        for (accepted, expected) in rows {
+            let headers = HeaderMap::from_iter([(header::ACCEPT_ENCODING, HeaderValue::from_static(accepted))]);
+            assert_eq!(takes_brotli(&headers), expected, "{accepted:?}");
+        }
+        assert!(!takes_brotli(&HeaderMap::new()));
     }
 }

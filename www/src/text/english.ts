@@ -1,3 +1,4 @@
+import type { Fault } from "pricetag";
 import { english as elements, type Words } from "pricetag/elements";
 
 /**
@@ -17,6 +18,7 @@ export const english = {
   loadingView: "Loading…",
   viewNotLoaded: "This view could not be loaded. Check the connection, then try again.",
   gallery: "The elements of this page",
+  language: "Language",
   operations: "Operations",
 
   addToPlan: "Add to plan",
@@ -53,7 +55,7 @@ export const english = {
   better: "better result",
   sameRank: "as good",
   apply: "Apply",
-  applyLabel: (why: string) => `Apply: ${why}`,
+  applyLabel: (choice: string, option: string, saves: string, quality: string) => `Apply: ${choice}: ${option}, saves ${saves}, ${quality}`,
   inItem: (position: string) => `Item ${position}: `,
   moreWays: (count: string) => `${count} more`,
   fit: "Fit into the balance",
@@ -120,7 +122,7 @@ export const english = {
   announceReceipt: (charge: string, balance: string) => `Charged ${charge}. New balance ${balance}.`,
 
   newCard: "The server’s rates differ from those that came with the page. Prices are now the server’s.",
-  badCard: (message: string) => `The server’s rate card cannot be read, so prices are those that came with the page: ${message}`,
+  badCard: ({ message }: Pick<Fault, "message" | "code" | "path">) => `The server’s rate card cannot be read, so prices are those that came with the page: ${message}`,
   offline: "The server cannot be reached. Estimates go on; nothing can be charged until it is back.",
   cannotStart: "The page could not start its price calculator. Reload it, or use a current browser.",
 
@@ -135,7 +137,8 @@ export const english = {
     "in-progress": "The same attempt is still running. Try again in a moment.",
     "rate-limited": "Too many requests for this tier. Wait a moment, then try again.",
     unavailable: "The server is too busy right now. Nothing was charged; try again in a moment.",
-    other: (title: string, detail: string) => `${title}. ${detail}`,
+    /** The server’s own words are English; another language says the code. */
+    other: (title: string, detail: string, _code: string) => `${title}. ${detail}`,
   },
 
   announce: (operation: string, price: string, verdict: string) => `${operation}: ${price}. ${verdict}`,

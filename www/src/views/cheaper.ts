@@ -40,20 +40,22 @@ export function cheaperView(studio: Studio, place: Place, items: AnyItem[], asse
 }
 
 function wayView(studio: Studio, place: Place, items: AnyItem[], { alternative, fits }: Way): TemplateResult {
-  const { why, saves, item, rank, field, option } = alternative;
+  const { saves, item, rank, field, option } = alternative;
   const operation = studio.document.operations.find(({ id }) => id === items[item]?.operation);
   const choice = operation?.choices?.find(({ name }) => name === field);
   const name = choice?.options.find(({ id }) => id === option)?.title ?? option;
+  const title = choice?.title ?? field;
+  const saved = figure(saves, studio.document.unit ?? "credit");
   const quality = rank < 0 ? text.lesser : rank > 0 ? text.better : text.sameRank;
   return html`<li>
     <span>
       ${items.length > 1 ? text.inItem(formats.whole(item + 1)) : nothing}
-      ${choice?.title ?? field}: <b>${name}</b>
+      ${title}: <b>${name}</b>
     </span>
     <small>
-      ${text.saves(figure(saves, studio.document.unit ?? "credit"))} · ${quality}${fits ? html` · <em>${text.fits}</em>` : nothing}
+      ${text.saves(saved)} · ${quality}${fits ? html` · <em>${text.fits}</em>` : nothing}
     </small>
-    <button type="button" class="small" aria-label=${text.applyLabel(why)} title=${why} @click=${() => studio.apply(place, alternative)}>
+    <button type="button" class="small" aria-label=${text.applyLabel(title, name, saved, quality)} @click=${() => studio.apply(place, alternative)}>
       ${text.apply}
     </button>
   </li>`;

@@ -12,7 +12,7 @@ export function noticeView(studio: Studio, charging: Charging, place: Place): Te
   return html`<section class="notice ${notice.kind}">
     ${notice.kind === "receipt"
       ? receiptView(notice.receipt, studio.document.unit ?? "credit")
-      : html`<p>${notice.message}</p>`}
+      : html`<p>${notice.kind === "problem" ? notice.message() : notice.message}</p>`}
     <div class="actions">
       ${actions(notice, studio, charging, place)}
       <button type="button" class="quiet" @click=${() => studio.dismiss(place)}>${text.dismiss}</button>

@@ -1,8 +1,9 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { guard } from "lit/directives/guard.js";
+import { live } from "lit/directives/live.js";
 import type { Context } from "../context.js";
 import { VIEWS } from "../link.js";
-import { text } from "../text/index.js";
+import { LANGUAGES, language, text, type Language } from "../text/index.js";
 import { loadView, tryAgain, type LazyView } from "../view-loading.js";
 import { accountView } from "./account.js";
 import { studioView, tabsView } from "./form.js";
@@ -17,7 +18,7 @@ export function pageView(context: Context, announcement: string): TemplateResult
       ${navigationView(context)}
       <p>${text.cardVersion(card.title ?? card.id, card.version)}</p>
     </header>
-    <p class="warning" ?hidden=${warning === null}>${warning ?? nothing}</p>
+    <p class="warning" ?hidden=${warning === null}>${warning?.() ?? nothing}</p>
     <main class="view-${view}">
       ${guard([studio.revision], () => accountView(studio, charging))}
       ${view === "studio"
@@ -25,7 +26,10 @@ export function pageView(context: Context, announcement: string): TemplateResult
             ${guard([studio.revision], () => planPanelView(context))}`
         : lazyView(context, view)}
     </main>
-    <footer class="hint"><a href="/gallery.html">${text.gallery}</a></footer>
+    <footer class="hint">
+      <a href="/gallery.html">${text.gallery}</a>
+      ${languageView(context)}
+    </footer>
     <output class="said" aria-live="polite">${announcement}</output>`;
 }
 
@@ -35,6 +39,17 @@ function navigationView({ view, href }: Context): TemplateResult {
       ${VIEWS.map((name) => html`<li><a href=${href(name)} aria-current=${name === view ? "page" : nothing}>${text.views[name]}</a></li>`)}
     </ul>
   </nav>`;
+}
+
+function languageView({ chooseLanguage }: Context): TemplateResult {
+  return html`<label class="language">
+    ${text.language}
+    <select id="language" @change=${({ target }: Event) => chooseLanguage((target as HTMLSelectElement).value as Language)}>
+      ${Object.entries(LANGUAGES).map(
+        ([name, title]) => html`<option value=${name} lang=${name} .selected=${live(name === language)}>${title}</option>`,
+      )}
+    </select>
+  </label>`;
 }
 
 function lazyView(context: Context, name: LazyView): TemplateResult {

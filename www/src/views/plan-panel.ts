@@ -9,7 +9,7 @@ import type { Studio } from "../studio.js";
 import { text } from "../text/index.js";
 import { cheaperView } from "./cheaper.js";
 import { noticeView } from "./notice.js";
-import { faultWords, runView } from "./run.js";
+import { blockWords, faultWords, runView } from "./run.js";
 
 /** The plan beside the form: its items, its total, and the templates. The view of the plan has all that can be done to it. */
 export function planPanelView({ studio, charging, copyLink, href }: Context): TemplateResult {
@@ -96,7 +96,7 @@ function itemView(studio: Studio, entry: Entry, index: number, line: Line | unde
       }}>${text.remove}</button>
     </div>
     ${own.length === 0 ? nothing : html`<p class="fault">${faultWords(own, studio)}</p>`}
-    ${blocked === undefined ? nothing : html`<p class="fault">${blocked.message}</p>`}
+    ${blocked === undefined ? nothing : html`<p class="fault">${blockWords(blocked, studio)}</p>`}
   </li>`;
 }
 

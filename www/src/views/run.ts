@@ -1,11 +1,14 @@
 import { html, nothing, type TemplateResult } from "lit";
-import type { Fault, Preflight } from "pricetag";
+import type { AnyItem, Fault, Preflight } from "pricetag";
+import { faultsInWords } from "pricetag/elements";
 import { tierTitle } from "../account.js";
 import { isBlocked, type Assessment } from "../assessment.js";
 import type { Charging } from "../charging.js";
-import { figure } from "../figures.js";
+import { figure, formats } from "../figures.js";
 import type { Studio } from "../studio.js";
 import { text } from "../text/index.js";
+
+type Block = Preflight["blocks"][number];
 
 /** Why a plan may or may not run, in words. */
 export function verdictWords({ verdict, blocks, shortBy, balance, estimate }: Preflight, studio: Studio): string {
@@ -18,22 +21,20 @@ export function verdictWords({ verdict, blocks, shortBy, balance, estimate }: Pr
       return text.verdict.mayExceed(figure(shortBy, unit));
     case "insufficient":
       return text.verdict.insufficient(figure(shortBy, unit));
-    case "not-allowed": {
-      const tier = tierTitle(studio.document, studio.account?.tier ?? "");
-      const needs = blocks[0]?.needs ?? null;
-      return needs === null ? text.verdict.notAllowedAtAll(tier) : text.verdict.notAllowed(tier, tierTitle(studio.document, needs));
-    }
+    case "not-allowed":
+      return blocks[0] === undefined ? "" : blockWords(blocks[0], studio);
   }
 }
 
 /** What is missing or wrong, in words. */
-export function faultWords(faults: Fault[], studio: Studio): string {
-  const said = faults.map((fault) => {
-    const field = fault.path.replace(/^items\[\d+\]\.?/, "");
-    const choice = studio.document.operations.flatMap(({ choices = [], counts = [] }) => [...choices, ...counts]).find(({ name }) => name === field);
-    return text.elements.fault(fault, { title: choice?.title ?? field });
-  });
-  return [...new Set(said)].join(" ");
+export function faultWords(faults: Fault[], studio: Studio, items: readonly AnyItem[] = studio.plan.items): string {
+  return faultsInWords(faults, items, studio.document, text.elements, formats);
+}
+
+/** Why the account may not have an item, in words. */
+export function blockWords({ needs }: Block, studio: Studio): string {
+  const tier = tierTitle(studio.document, studio.account?.tier ?? "");
+  return needs === null ? text.verdict.notAllowedAtAll(tier) : text.verdict.notAllowed(tier, tierTitle(studio.document, needs));
 }
 
 /** The button that spends, with its price, and the reason beneath it. */
@@ -46,6 +47,7 @@ export function runView(
 ): TemplateResult {
   const { estimate, preflight, faults } = assessment;
   const blocked = isBlocked(assessment);
+  const items = place === "form" ? [studio.live.item] : studio.plan.items;
   const running = studio.running === place;
   const run = (event: MouseEvent): void => {
     // A second click of a double click would be a second charge.
@@ -56,8 +58,8 @@ export function runView(
   const [missing, more] = faults;
   // The button names the one choice that is missing; anything longer does not fit there and stands below.
   const oneMissing = place === "form" && more === undefined && missing?.code === "missing-field";
-  const short = oneMissing ? faultWords(faults, studio) : text.missing;
-  const said = place === "form" ? faultWords(faults, studio) : faults.length === 0 ? "" : text.planFaulty;
+  const short = oneMissing ? faultWords(faults, studio, items) : text.missing;
+  const said = place === "form" ? faultWords(faults, studio, items) : faults.length === 0 ? "" : text.planFaulty;
   const verdict = preflight === null ? (short === said ? "" : said) : verdictWords(preflight, studio);
   return html`<button
       type="button"

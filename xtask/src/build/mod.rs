@@ -40,7 +40,7 @@ pub fn everything(workspace: &Workspace) -> Result<()> {
     part(workspace, None)
 }
 
-/// Builds up to a step, or everything, then shows what the package weighs if that was built.
+/// Builds up to a step, or everything, then shows what the package and the page weigh if they were built.
 pub fn part(workspace: &Workspace, last: Option<&str>) -> Result<()> {
     let start = Instant::now();
     let steps = match last {
@@ -61,13 +61,17 @@ pub fn part(workspace: &Workspace, last: Option<&str>) -> Result<()> {
     if steps.iter().any(|(name, _)| *name == "package") {
         sizes::check(workspace)?;
     }
+    if steps.iter().any(|(name, _)| *name == "page") {
+        page::weigh(workspace)?;
+    }
     println!("\nbuilt in {:.1} s", start.elapsed().as_secs_f64());
     Ok(())
 }
 
-/// The size check as a step of its own, for the tests.
+/// The size checks as a step of their own, for the tests.
 pub fn check_sizes(workspace: &Workspace) -> Result<()> {
-    sizes::check(workspace)
+    sizes::check(workspace)?;
+    page::weigh(workspace)
 }
 
 /// What a step did and how long that took.

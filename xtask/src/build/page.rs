@@ -2,14 +2,17 @@
 
 use std::process::Command;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 use super::{Work, paths};
 use crate::{freshness::is_fresh, process, workspace::Workspace};
 
+/// Makes of the built pages what the server serves.
+const FINISH: &str = "xtask/js/finish-page.mjs";
+
 pub fn build(workspace: &Workspace) -> Result<Work> {
-    let results = paths(workspace, &["www/dist/index.html", "www/dist/gallery.html"]);
-    let sources = paths(workspace, &["www", "pkg", "node_modules/.package-lock.json"]);
+    let results = paths(workspace, &["www/dist/index.html", "www/dist/gallery.html", "www/dist/sw.js"]);
+    let sources = paths(workspace, &["www", "pkg", FINISH, "node_modules/.package-lock.json"]);
     if is_fresh(&results, &sources) {
         return Ok(Work::UpToDate);
     }
@@ -22,5 +25,16 @@ pub fn build(workspace: &Workspace) -> Result<Work> {
                 .current_dir(workspace.root()),
         )?;
     }
+    finish(workspace, &[])?;
     Ok(Work::Done)
+}
+
+/// Shows what a visitor downloads before the first price, and fails if it is too much.
+pub fn weigh(workspace: &Workspace) -> Result<()> {
+    finish(workspace, &["--weigh"]).context("the page must stay within its size")
+}
+
+fn finish(workspace: &Workspace, options: &[&str]) -> Result<()> {
+    let script = workspace.path(FINISH);
+    process::run(Command::new("node").arg(script).arg(workspace.path("www/dist")).args(options))
 }

@@ -83,8 +83,10 @@ fn clippy_wasm(workspace: &Workspace) -> Result<Counts> {
 
 /// Type-checks every TypeScript project that the build itself only translates.
 fn types(workspace: &Workspace) -> Result<Counts> {
-    let projects: Vec<PathBuf> = ["www/tsconfig.json", "tests/tsconfig.json", "benches/comparison/tsconfig.json"]
-        .map(|project| workspace.path(project))
+    let folders = ["www", "www/offline", "tests", "benches/comparison"];
+    let projects: Vec<PathBuf> = folders
+        .map(|folder| format!("{folder}/tsconfig.json"))
+        .map(|project| workspace.path(&project))
         .into_iter()
         .filter(|project| project.is_file())
         .collect();

@@ -1,0 +1,134 @@
+/** How soon the page answers a person: from a key to the price, to the next frame, and from navigation to the first price. */
+import { launch, open } from "../../www/tests/browsing.mjs";
+
+const PRESSES = 300;
+const LOADS = 15;
+const SLOWDOWN = 4;
+
+/** Items of every kind, so that the plan is as much work as any. */
+const PLAN = Array.from({ length: 50 }, (_, index) =>
+  [
+    "create;quality=standard;quantity:5",
+    "edit;edit=general;width:2048;height:2048;variations:4",
+    "upscale;mode=fast;quantity:3",
+    "social;platforms:3",
+    "create;model=stability-core;variations:2",
+  ][index % 5],
+).join(",");
+
+const sorted = (figures) => [...figures].sort((a, b) => a - b);
+export const median = (figures) => sorted(figures)[Math.floor(figures.length / 2)];
+export const p99 = (figures) => sorted(figures)[Math.min(figures.length - 1, Math.ceil(figures.length * 0.99) - 1)];
+
+/**
+ * Watches the page from within: from the key until the price beneath `tag` has changed in the DOM, how long the frames
+ * of interactions took, and what held the main thread for more than 50 ms.
+ */
+function watch(tag) {
+  const seen = { keys: [], frames: [], longTasks: [] };
+  window.seen = seen;
+  let pressed = null;
+  addEventListener("keydown", () => (pressed = performance.now()), { capture: true });
+  new MutationObserver(() => {
+    if (pressed !== null) seen.keys.push(performance.now() - pressed);
+    pressed = null;
+  }).observe(document.querySelector(tag).shadowRoot, { subtree: true, childList: true, characterData: true });
+  new PerformanceObserver((list) => {
+    for (const { duration, interactionId } of list.getEntries()) if (interactionId > 0) seen.frames.push(duration);
+  }).observe({ type: "event", durationThreshold: 16 });
+  new PerformanceObserver((list) => {
+    for (const { duration } of list.getEntries()) seen.longTasks.push(duration);
+  }).observe({ type: "longtask" });
+}
+
+/** The next frame is on the screen, so that each press is an interaction of its own. */
+const painted = (page) => page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve))));
+
+async function press(page, key) {
+  await page.keyboard.press(key);
+  await painted(page);
+}
+
+async function pressing(browser, origin, { hash, tag, focus, keys }) {
+  const { page, close } = await open(browser, `${origin}/${hash}`);
+  await page.evaluate(focus);
+  // The first presses compile what the others run.
+  for (let index = 0; index < 40; index += 1) await press(page, keys[index % keys.length]);
+  await page.evaluate(watch, tag);
+  for (let index = 0; index < PRESSES; index += 1) await press(page, keys[index % keys.length]);
+  const seen = await page.evaluate(() => window.seen);
+  await close();
+  if (seen.keys.length < PRESSES * 0.9) throw new Error(`only ${seen.keys.length} of ${PRESSES} keys changed the price`);
+  return seen;
+}
+
+/** A slider of the form, with 50 items beside it. */
+const onSlider = (browser, origin) =>
+  pressing(browser, origin, {
+    hash: `#form=create;variations:5&plan=${PLAN}`,
+    tag: "#run-form price-tag",
+    focus: () => document.querySelector("rate-card-form").shadowRoot.querySelector('input[type="range"]').focus(),
+    keys: ["ArrowRight", "ArrowLeft"],
+  });
+
+/** The quantity of an item in the middle of the plan: its price and the total of all 50 change. */
+const inPlan = (browser, origin) =>
+  pressing(browser, origin, {
+    hash: `#plan=${PLAN}`,
+    tag: "#run-plan price-tag",
+    focus: () => document.querySelectorAll(".items input")[25].focus(),
+    keys: ["ArrowUp", "ArrowDown"],
+  });
+
+/** Draws the slider to and fro with the pointer, and gives what held the main thread. */
+async function dragging(browser, origin) {
+  const { page, close } = await open(browser, `${origin}/#form=create;variations:5&plan=${PLAN}`);
+  await page.evaluate(watch, "#run-form price-tag");
+  const slider = await page.evaluateHandle(() => document.querySelector("rate-card-form").shadowRoot.querySelector('input[type="range"]'));
+  const { x, y, width, height } = await slider.boundingBox();
+  await page.mouse.move(x + width / 2, y + height / 2);
+  await page.mouse.down();
+  for (let turn = 0; turn < 10; turn += 1) await page.mouse.move(x + (turn % 2 === 0 ? width - 8 : 8), y + height / 2, { steps: 30 });
+  await page.mouse.up();
+  await painted(page);
+  const { longTasks } = await page.evaluate(() => window.seen);
+  await close();
+  return longTasks;
+}
+
+/** From navigation to the frame that shows the first price, in a profile that has never seen the page. */
+async function firstPrice(browser, origin) {
+  const context = await browser.createBrowserContext();
+  const page = await context.newPage();
+  await page.evaluateOnNewDocument(() => {
+    const look = () => {
+      const amount = document.querySelector("#run-form price-tag")?.shadowRoot?.querySelector('[part="amount"]')?.textContent;
+      if (!amount) return;
+      watching.disconnect();
+      // The frame after this one begins once this one has been painted.
+      requestAnimationFrame(() => requestAnimationFrame(() => (window.shown = performance.now())));
+    };
+    const watching = new MutationObserver(look);
+    watching.observe(document, { subtree: true, childList: true });
+  });
+  await page.emulateCPUThrottling(SLOWDOWN);
+  await page.goto(`${origin}/#form=create`);
+  const shown = await (await page.waitForFunction(() => window.shown)).jsonValue();
+  await context.close();
+  return shown;
+}
+
+export async function using(origin) {
+  const chromium = await launch();
+  try {
+    const { browser } = chromium;
+    const slider = await onSlider(browser, origin);
+    const plan = await inPlan(browser, origin);
+    const longTasks = await dragging(browser, origin);
+    const loads = [];
+    for (let index = 0; index < LOADS; index += 1) loads.push(await firstPrice(browser, origin));
+    return { slider, plan, longTasks, loads, version: await browser.version() };
+  } finally {
+    await chromium.close();
+  }
+}

@@ -1,0 +1,110 @@
+// Makes of the built pages what the server serves: node xtask/js/finish-page.mjs <folder of the page> [--weigh]
+//
+// Writes `sw.js`, which keeps the studio for when there is no server, and beside every file that gains by it the same
+// with brotli, `.br`; then shows what the first load weighs, and fails if that is too much.
+
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+import { rolldown } from "rolldown";
+
+/** The most that a visitor downloads until the studio shows its first price, all included, with brotli. Unit: bytes. */
+const LIMIT_BYTES = 90_000;
+
+const WORKER = fileURLToPath(new URL("../../www/offline/worker.ts", import.meta.url));
+/** What the studio needs beside what its document leads to. */
+const BESIDE = ["favicon.svg", "manifest.webmanifest"];
+
+const folder = process.argv[2];
+const bytesOf = (name) => readFileSync(join(folder, name));
+const assets = readdirSync(join(folder, "assets"))
+  .filter((name) => !name.endsWith(".br"))
+  .map((name) => `assets/${name}`);
+
+/** The files that a file names, in order. */
+const named = (name) => {
+  const text = bytesOf(name).toString();
+  return assets.filter((asset) => text.includes(asset.slice("assets/".length)));
+};
+
+/** What a document leads to, itself first. */
+function reach(name, seen = new Set()) {
+  if (seen.has(name)) return seen;
+  seen.add(name);
+  for (const asset of named(name)) reach(asset, seen);
+  return seen;
+}
+
+/** What is loaded at once: what the document names, and what its scripts import before they begin. */
+function firstLoad(name, seen = new Set()) {
+  if (seen.has(name)) return seen;
+  seen.add(name);
+  const text = bytesOf(name).toString();
+  const statically = name.endsWith(".html")
+    ? named(name)
+    : [...text.matchAll(/\b(?:from|import)\s*["'`]\.\/([^"'`]+)["'`]/g)].map(([, file]) => `assets/${file}`);
+  for (const asset of statically) firstLoad(asset, seen);
+  return seen;
+}
+
+const sha = (algorithm, bytes, form) => createHash(algorithm).update(bytes).digest(form);
+
+async function writeWorker() {
+  const files = [...reach("index.html"), ...BESIDE].map((name) => [
+    name === "index.html" ? "/" : `/${name}`,
+    `sha256-${sha("sha256", bytesOf(name), "base64")}`,
+  ]);
+  const bundle = await rolldown({ input: WORKER });
+  const { output } = await bundle.generate({ format: "iife", minify: true });
+  await bundle.close();
+  const [{ code }] = output;
+  const list = JSON.stringify(files);
+  // A worker that works in another way is another version too.
+  const version = sha("sha256", list + code, "hex").slice(0, 16);
+  writeFileSync(join(folder, "sw.js"), `const VERSION="${version}",FILES=${list};\n${code}`);
+}
+
+const compressed = (bytes) =>
+  brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } });
+
+function compressAll() {
+  const names = readdirSync(folder, { recursive: true }).filter((name) => /\.(html|js|css|svg|txt|wasm|webmanifest|br)$/.test(name));
+  // What an earlier build left beside a file that is gone.
+  for (const name of names.filter((name) => name.endsWith(".br"))) rmSync(join(folder, name));
+  for (const name of names.filter((name) => !name.endsWith(".br"))) {
+    const bytes = bytesOf(name);
+    const small = compressed(bytes);
+    if (small.length < bytes.length) writeFileSync(join(folder, `${name}.br`), small);
+  }
+}
+
+function weigh() {
+  const figure = new Intl.NumberFormat("en");
+  const row = (name, cells) => console.log(name.padEnd(44) + cells.map((cell) => cell.padStart(10)).join(""));
+  const names = [...firstLoad("index.html"), "favicon.svg"];
+  console.log();
+  row("bytes of the page's first load", ["raw", "gzip", "brotli"]);
+  let total = 0;
+  for (const name of names) {
+    const bytes = bytesOf(name);
+    const sizes = [bytes.length, gzipSync(bytes, { level: 9 }).length, compressed(bytes).length];
+    row(name, sizes.map(figure.format));
+    total += sizes[2];
+  }
+  const rest = `${figure.format(total)} of at most ${figure.format(LIMIT_BYTES)} bytes`;
+  if (total > LIMIT_BYTES) {
+    console.error(`error: the first load is too large: ${rest}`);
+    process.exitCode = 1;
+  } else {
+    console.log(`the page's first load: ${rest}`);
+  }
+}
+
+if (process.argv.includes("--weigh")) {
+  weigh();
+} else {
+  await writeWorker();
+  compressAll();
+}

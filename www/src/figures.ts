@@ -13,3 +13,6 @@ export function figure(amount: Range | number | null, unit: string): string {
   const expected = figure(amount.expected, unit);
   return isOne(amount) ? expected : `${expected} (${formats.span(amount.low, amount.high)})`;
 }
+
+/** `25 November 2026` */
+export const longDate = (date: Date): string => date.toLocaleDateString(undefined, { dateStyle: "long" });

@@ -45,6 +45,22 @@ export class PlanList {
     );
   }
 
+  /** Puts another item in the place of one; it keeps its key. */
+  setItem(index: number, item: AnyItem): void {
+    this.#entries = this.#entries.map((entry, at) => (at === index ? { key: entry.key, item: { ...item } } : entry));
+  }
+
+  /** Puts other items in the places of those that are there, which keep their keys. */
+  setAll(items: readonly AnyItem[]): void {
+    this.#entries = items.map((item, at) => ({ key: this.#entries[at]?.key ?? this.#nextKey++, item: { ...item } }));
+  }
+
+  move(from: number, to: number): void {
+    const moved = this.#entries[from];
+    if (moved === undefined) return;
+    this.#entries = this.#entries.toSpliced(from, 1).toSpliced(to, 0, moved);
+  }
+
   duplicate(index: number): void {
     const original = this.#entries[index];
     if (original === undefined) return;

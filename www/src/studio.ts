@@ -127,12 +127,24 @@ export class Studio {
     this.say("plan", text.cleared, undo);
   }
 
+  /** Changes the plan and says so, with the way back. */
+  changePlan(message: string, change: (plan: PlanList) => void): void {
+    const undo = this.plan.entries;
+    change(this.plan);
+    this.say("plan", message, undo);
+  }
+
   /** Takes one of the card's cheaper ways. */
   apply(place: Place, { item, field, option }: Alternative): void {
     if (place === "form") this.open(chosenOf({ ...this.live.item, [field]: option }, this.document));
     else this.plan.set(item, field, option);
     this.notices.delete(place);
     this.changed();
+  }
+
+  /** Puts items that the card has filled in into the places of the plan's. */
+  fillIn(items: readonly AnyItem[]): void {
+    this.plan.setAll(items.map((item) => chosenOf(item, this.document)));
   }
 
   /** Takes a whole plan that the card has fitted into a budget. */

@@ -46,7 +46,7 @@ export function planPanelView({ studio, charging, copyLink, href }: Context): Te
 }
 
 /** The item's operation and options, as the card names them, where the card has not rated it. */
-function titleOf(card: Card, item: Entry["item"]): string {
+export function titleOf(card: Card, item: Entry["item"]): string {
   const operation = card.operations.find(({ id }) => id === item.operation);
   const options = (operation?.choices ?? []).flatMap(({ name, options }) => {
     const option = options.find(({ id }) => id === item[name]);
@@ -100,7 +100,7 @@ function itemView(studio: Studio, entry: Entry, index: number, line: Line | unde
   </li>`;
 }
 
-function fieldsOf({ item }: Entry, line: Line | undefined): string {
+export function fieldsOf({ item }: Entry, line: Line | undefined): string {
   const size = item["width"] === undefined && item["height"] === undefined ? "" : `${item["width"] ?? "–"} × ${item["height"] ?? "–"}`;
   const said = [size];
   if (line !== undefined && line.count !== (item.quantity ?? 1)) said.push(text.outputs(formats.whole(line.count)));

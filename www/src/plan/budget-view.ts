@@ -1,0 +1,150 @@
+import { html, noChange, nothing, type TemplateResult } from "lit";
+import { live } from "lit/directives/live.js";
+import type { Fault, Range } from "pricetag";
+import { tierTitle } from "../account.js";
+import type { Context } from "../context.js";
+import { figure, formats } from "../figures.js";
+import { text } from "../text/index.js";
+import { fitting, sliderOf, spanOf, toAmount, type Fitting, type ItemChange, type Span } from "./budget.js";
+import { itemsWords } from "./words.js";
+
+const OWN = "budget";
+const SHOWN_MAX = 5;
+
+/** A slider over what the plan can cost, and what it would be for each budget. */
+export function budgetView(context: Context): TemplateResult {
+  const words = text.planView;
+  return html`<section class="panel plan-budget" aria-labelledby="budget-heading">
+    <h2 id="budget-heading" tabindex="-1">${words.budget}</h2>
+    ${bodyView(context)}
+  </section>`;
+}
+
+function bodyView(context: Context): TemplateResult {
+  const { studio } = context;
+  const words = text.planView;
+  const hint = (said: string): TemplateResult => html`<p class="hint">${said}</p>`;
+  if (studio.plan.length === 0) return hint(words.needsItems);
+  if (studio.assessPlan().estimate === null) return hint(words.needsTotal);
+  const tier = studio.account?.tier;
+  const span = spanOf(studio.card, studio.plan.items, tier);
+  if ("errors" in span) return hint(blockedWords(context, span.errors));
+  const unit = studio.document.unit ?? "credit";
+  if (span.cheapest === span.best && span.now.expected === span.best) return hint(words.budgetOneWay(figure(span.now, unit)));
+  const written = context.own.get(OWN);
+  const budget = written === undefined ? span.now.expected : written === "" ? Number.NaN : Number(written);
+  const answer = fitting(studio, budget);
+  return html`${hint(words.budgetHint)} ${sliderView(context, span, budget, answer === null)}
+    <div class="plan-fitted">
+      ${answer === null
+        ? html`<p class="fault">${words.budgetFault}</p>`
+        : "cheapest" in answer
+          ? html`<p class="fault">${words.budgetNone(figure(answer.cheapest, unit), figure(answer.shortBy, unit))}</p>`
+          : fittedView(context, answer)}
+    </div>`;
+}
+
+function blockedWords({ studio }: Context, faults: Fault[]): string {
+  const positions = faults.flatMap(({ path }) => {
+    const at = /^items\[(\d+)\]/.exec(path)?.[1];
+    return at === undefined ? [] : [Number(at)];
+  });
+  return text.planView.budgetNotAllowed(tierTitle(studio.document, studio.account?.tier ?? ""), itemsWords(positions));
+}
+
+function sliderView({ studio, keep }: Context, span: Span, budget: number, faulty: boolean): TemplateResult {
+  const words = text.planView;
+  const unit = studio.document.unit ?? "credit";
+  const { min, max, step } = sliderOf(span);
+  const label = words.budgetLabel(text.elements.unit(unit, 2));
+  const take = (event: Event): void => {
+    const { type, value, valueAsNumber } = event.target as HTMLInputElement;
+    keep(OWN, type === "range" ? String(toAmount(valueAsNumber)) : value);
+  };
+  return html`<div class="plan-slider">
+    <input
+      type="range"
+      id="budget-slider"
+      aria-label=${label}
+      aria-valuetext=${figure(budget, unit)}
+      .min=${String(min)}
+      .max=${String(max)}
+      .step=${String(step)}
+      .value=${live(String(budget))}
+      @input=${take}
+    />
+    <input
+      type="number"
+      id="budget"
+      inputmode="decimal"
+      min="0"
+      max="1000000000"
+      step="0.001"
+      aria-label=${label}
+      aria-invalid=${faulty ? "true" : nothing}
+      .value=${faulty ? noChange : live(String(budget))}
+      @input=${take}
+    />
+    <p class="hint plan-ends">
+      <span>${words.cheapest(figure(span.cheapest, unit))}</span>
+      <span>${words.dearest(figure(span.best, unit))}</span>
+    </p>
+  </div>`;
+}
+
+function fittedView(context: Context, fitted: Fitting): TemplateResult {
+  const { studio } = context;
+  const words = text.planView;
+  const unit = studio.document.unit ?? "credit";
+  const { changes, before, after, free } = fitted;
+  const row = (name: string, price: Range, aside: string): TemplateResult =>
+    html`<div>
+      <dt>${name}</dt>
+      <dd><price-tag .price=${price} .unit=${unit} .words=${text.elements}></price-tag></dd>
+      <dd class="hint">${aside}</dd>
+    </div>`;
+  return html`<dl class="plan-compared">
+      ${row(words.now, before, "")} ${row(words.fitted, after, savedWords(fitted.saved, unit))}
+    </dl>
+    ${free ? html`<p class="hint">${words.budgetFree}</p>` : nothing}
+    ${changes.length === 0
+      ? html`<p class="plan-same">${words.budgetSame}</p>`
+      : html`<h3>${words.changes(formats.whole(changes.length), changes.length === 1)}</h3>
+          <ul class="plan-changes">
+            ${changes.slice(0, SHOWN_MAX).map((change) => changeView(change, unit))}
+          </ul>
+          ${changes.length <= SHOWN_MAX
+            ? nothing
+            : html`<details>
+                <summary>${words.moreChanges(formats.whole(changes.length - SHOWN_MAX))}</summary>
+                <ul class="plan-changes">
+                  ${changes.slice(SHOWN_MAX).map((change) => changeView(change, unit))}
+                </ul>
+              </details>`}`}
+    <button type="button" id="apply-budget" ?disabled=${changes.length === 0} @click=${() => apply(context, fitted)}>
+      ${words.applyBudget} · ${figure(after, unit)}
+    </button>`;
+}
+
+function apply({ studio, announce }: Context, { items, after }: Fitting): void {
+  const said = text.planView.budgetApplied(figure(after, studio.document.unit ?? "credit"));
+  studio.changePlan(said, () => studio.fillIn(items));
+  announce(said);
+}
+
+function changeView({ index, title, options, before, after, saved, rank }: ItemChange, unit: string): TemplateResult {
+  const words = text.planView;
+  const quality = rank < 0 ? text.lesser : rank > 0 ? text.better : text.sameRank;
+  return html`<li>
+    <span class="hint">${text.inItem(formats.whole(index + 1))}${title}</span>
+    ${options.map(({ choice, from, to }) => html`<span>${choice}: <b>${words.fromTo(from, to)}</b></span>`)}
+    <small>${[words.fromTo(figure(before, unit), figure(after, unit)), savedWords(saved, unit), quality].filter((said) => said !== "").join(" · ")}</small>
+  </li>`;
+}
+
+/** A negative saving is a cost; the sign becomes a word. */
+function savedWords(saved: number | null, unit: string): string {
+  if (saved === null) return "";
+  if (saved === 0) return text.planView.samePrice;
+  return saved > 0 ? text.planView.saves(figure(saved, unit)) : text.planView.costs(figure(Math.abs(saved), unit));
+}

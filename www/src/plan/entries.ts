@@ -1,0 +1,191 @@
+import { html, nothing, type TemplateResult } from "lit";
+import { guard } from "lit/directives/guard.js";
+import { live } from "lit/directives/live.js";
+import { repeat } from "lit/directives/repeat.js";
+import type { Block, Fault, Line } from "pricetag";
+import type { Context } from "../context.js";
+import { formats } from "../figures.js";
+import type { Entry } from "../plan-list.js";
+import { text } from "../text/index.js";
+import { fieldsOf, titleOf } from "../views/plan-panel.js";
+import { faultWords } from "../views/run.js";
+import type { Editing } from "./editing.js";
+import { drag, placeByKey } from "./moving.js";
+import { grouped } from "./words.js";
+
+/** What the card says of one item. */
+interface Row {
+  entry: Entry;
+  index: number;
+  title: string;
+  line: Line | undefined;
+  faults: Fault[];
+  block: Block | undefined;
+}
+
+const GRIP = html`<svg viewBox="0 0 8 14" width="8" height="14" aria-hidden="true"><path d="M1 1h2v2H1zm4 0h2v2H5zM1 6h2v2H1zm4 0h2v2H5zM1 11h2v2H1zm4 0h2v2H5z" /></svg>`;
+
+const ITEM = /^items\[(\d+)\]/;
+
+/** The items, each drawn again only when something about it has changed: one of 500 can be typed in. */
+export function entriesView(context: Context, editing: Editing): TemplateResult {
+  const { studio } = context;
+  const { plan, document: card } = studio;
+  const { estimate, preflight, faults } = studio.assessPlan();
+  const open = editing.openKey(context);
+  const byItem = grouped(faults, ({ path }) => Number(ITEM.exec(path)?.[1] ?? -1));
+  const blocks = new Map((preflight?.blocks ?? []).map((block) => [block.item, block]));
+  return html`<ol class="entries">
+      ${repeat(
+        plan.entries,
+        ({ key }) => key,
+        (entry, index) => {
+          const line = estimate?.lines[index];
+          const row: Row = { entry, index, title: line?.title ?? titleOf(card, entry.item), line, faults: byItem.get(index) ?? [], block: blocks.get(index) };
+          const said = [faultWords(row.faults, studio), row.block?.message ?? ""];
+          const figures = line === undefined ? [] : [line.total.low, line.total.expected, line.total.high, line.count, line.free];
+          const revision = entry.key === open ? studio.revision : null;
+          return guard([entry, index, plan.length, row.title, revision, text, card, ...said, ...figures], () =>
+            rowView(context, editing, row, entry.key === open),
+          );
+        },
+      )}
+    </ol>
+    <p class="said" id="moving-hint">${text.planView.movingHint}</p>`;
+}
+
+function rowView(context: Context, editing: Editing, row: Row, open: boolean): TemplateResult {
+  const { studio } = context;
+  const { entry, title, index, line, faults, block } = row;
+  return html`<li data-key=${entry.key} data-item=${index}>
+    <div class="entry">
+      ${handleView(context, row)}
+      <b class="entry-title">${title}</b>
+      <span class="hint">${fieldsOf(entry, line)}</span>
+      ${quantityView(context, row)}
+      <span class="entry-price">
+        <price-tag compact .price=${line?.total ?? null} .unit=${studio.document.unit ?? "credit"} .words=${text.elements}>–</price-tag>
+      </span>
+      ${actionsView(context, editing, row, open)}
+    </div>
+    ${faults.length === 0 ? nothing : html`<p class="fault">${faultWords(faults, studio)}</p>`}
+    ${block === undefined ? nothing : html`<p class="fault">${block.message}</p>`}
+    ${open
+      ? html`<div class="entry-form" id="form-${entry.key}">
+          <rate-card-form
+            .card=${studio.card}
+            .live=${editing.liveOf(studio, entry)}
+            .account=${studio.account}
+            .words=${text.elements}
+            silent
+            @input=${() => editing.take(studio, index)}
+          ></rate-card-form>
+        </div>`
+      : nothing}
+  </li>`;
+}
+
+function handleView(context: Context, { entry, index, title }: Row): TemplateResult {
+  const count = context.studio.plan.length;
+  const byKey = (event: KeyboardEvent): void => {
+    const to = placeByKey(event, index, count);
+    if (to !== null) move(context, entry, index, to, title, ".handle");
+  };
+  return html`<button
+    type="button"
+    class="handle"
+    aria-label=${text.planView.moveOf(formats.whole(index + 1), title)}
+    aria-describedby="moving-hint"
+    title=${text.planView.movingHint}
+    @keydown=${byKey}
+    @pointerdown=${(event: PointerEvent) => drag(event, index, (to) => move(context, entry, index, to, title, ".handle"))}
+  >
+    ${GRIP}<span aria-hidden="true">${formats.whole(index + 1)}</span>
+  </button>`;
+}
+
+/** Moves an item; the focus goes with it. */
+function move({ studio, announce }: Context, { key }: Entry, from: number, to: number, title: string, focused: string): void {
+  studio.plan.move(from, to);
+  studio.changed();
+  const row = document.querySelector(`.entries [data-key="${key}"]`);
+  const control = row?.querySelector<HTMLButtonElement>(focused);
+  // At the end of the list the button that was pressed can do no more.
+  (control?.disabled === true ? row?.querySelector<HTMLElement>(".handle") : control)?.focus();
+  row?.scrollIntoView({ block: "nearest" });
+  announce(text.planView.moved(title, formats.whole(to + 1), formats.whole(studio.plan.length)));
+}
+
+function quantityView({ studio }: Context, { entry, index, title, faults }: Row): TemplateResult {
+  const quantity = entry.item.quantity ?? 1;
+  const set = (event: Event): void => {
+    studio.plan.set(index, "quantity", (event.target as HTMLInputElement).valueAsNumber);
+    studio.changed();
+  };
+  return html`<label class="entry-quantity">
+    <span aria-hidden="true">×</span>
+    <input
+      type="number"
+      inputmode="numeric"
+      min="1"
+      max="10000"
+      step="1"
+      aria-label=${text.quantityOf(title)}
+      aria-invalid=${faults.some(({ path }) => path.endsWith(".quantity")) ? "true" : nothing}
+      .value=${live(Number.isNaN(quantity) ? "" : String(quantity))}
+      @input=${set}
+    />
+  </label>`;
+}
+
+function actionsView(context: Context, editing: Editing, { entry, index, title }: Row, open: boolean): TemplateResult {
+  const { studio } = context;
+  const { plan } = studio;
+  const words = text.planView;
+  const toggle = (): void => {
+    if (open) editing.close(context);
+    else editing.open(context, entry);
+  };
+  const duplicate = (): void => {
+    plan.duplicate(index);
+    studio.changed();
+    context.announce(words.duplicated(title));
+  };
+  const remove = (): void => {
+    if (open) editing.close(context);
+    studio.remove(index, title);
+    focusAfterRemoval(index);
+  };
+  const step = (name: string, to: number, sign: string, label: string): TemplateResult =>
+    html`<button
+      type="button"
+      class="quiet ${name}"
+      aria-label=${label}
+      ?disabled=${to < 0 || to >= plan.length}
+      @click=${() => move(context, entry, index, to, title, `.${name}`)}
+    >
+      <span aria-hidden="true">${sign}</span>
+    </button>`;
+  return html`<div class="entry-actions">
+    ${step("up", index - 1, "↑", words.moveUpOf(title))} ${step("down", index + 1, "↓", words.moveDownOf(title))}
+    <button
+      type="button"
+      class="quiet edit"
+      aria-label=${words.editOf(title)}
+      aria-expanded=${open}
+      aria-controls=${open ? `form-${entry.key}` : nothing}
+      @click=${toggle}
+    >
+      ${words.edit}
+    </button>
+    <button type="button" class="quiet duplicate" aria-label=${text.duplicateOf(title)} @click=${duplicate}>${text.duplicate}</button>
+    <button type="button" class="quiet remove" aria-label=${text.removeOf(title)} @click=${remove}>${text.remove}</button>
+  </div>`;
+}
+
+/** The focus stays in the list: on what has moved into the place of what was removed. */
+function focusAfterRemoval(index: number): void {
+  const rows = [...document.querySelectorAll<HTMLElement>(".entries > li")];
+  const next = rows[index] ?? rows.at(-1);
+  (next?.querySelector<HTMLElement>(".remove") ?? document.getElementById("plan-heading"))?.focus();
+}

@@ -1,0 +1,120 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { RateCard } from "../../pkg/node.js";
+import { press, text } from "./browsing.mjs";
+import { linkHas, planning, settled, THREE, total, type } from "./planning.mjs";
+
+const card = RateCard.builtin();
+const { opened } = planning();
+
+/* --------------------------------------------------------------------------------------------- fit a budget */
+
+test("the budget's slider goes from the cheapest to the best, and shows what changes", async () => {
+  const { page, close } = await opened(`plan=${THREE}`);
+  await page.select("#trial-tier", "pro");
+  await settled(page);
+  const items = [
+    { operation: "create", quality: "standard", quantity: 5 },
+    { operation: "edit", edit: "general", variations: 4 },
+    { operation: "social", platforms: 3 },
+  ];
+  const { cheapest } = card.fit({ items }, 0, "pro");
+  assert.equal(await page.$eval("#budget-slider", ({ min }) => Number(min)), cheapest);
+  await page.focus("#budget-slider");
+  await page.keyboard.press("Home");
+  const least = card.fit({ items }, cheapest, "pro");
+  assert.deepEqual(await page.$$eval(".plan-compared price-tag", (tags) => tags.map(({ price }) => price)), [(await total(page)), least.total]);
+  assert.match(await text(page, ".plan-changes"), /Item 1: .*Model: Best match → Qwen Image.*20 credits \(15–25\) → 10 credits \(5–10\) · saves 10 credits · lesser result/);
+  await page.keyboard.press("End");
+  const { expected } = card.fit({ items }, 1e9, "pro");
+  assert.equal((await page.$$eval(".plan-compared price-tag", (tags) => tags.map(({ price }) => price)))[1].expected, expected);
+  assert.match(await text(page, ".plan-changes"), /Stability Ultra.*costs .* more · better result/);
+  await close();
+});
+
+test("a budget is kept in the link, and applied with a way back", async () => {
+  const { page, close } = await opened(`plan=${THREE}&budget=25`);
+  assert.equal(await page.$eval("#budget", ({ value }) => value), "25");
+  const [, within] = await page.$$eval(".plan-compared price-tag", (tags) => tags.map(({ price }) => price));
+  await press(page, "#apply-budget");
+  assert.deepEqual(await total(page), within);
+  await settled(page);
+  assert.match(await text(page, ".plan-same"), /best for this budget/);
+  await press(page, ".plan-run .notice button");
+  assert.equal((await total(page)).expected, 36);
+  await type(page, "#budget", 30.5);
+  await linkHas(page, "budget=30.5");
+  await close();
+});
+
+test("a budget that is too small or no amount says so", async () => {
+  const { page, close } = await opened(`plan=${THREE}&budget=1`);
+  assert.match(await text(page, ".plan-fitted"), /^Even the cheapest way costs 22 credits: 21 credits short\.$/);
+  await type(page, "#budget", "1.2345");
+  assert.match(await text(page, ".plan-fitted"), /at most three decimals/);
+  assert.equal(await page.$eval("#budget", ({ value, ariaInvalid }) => `${value} ${ariaInvalid}`), "1.2345 true");
+  await close();
+});
+
+
+/* ---------------------------------------------------------------------------------------------------- tiers */
+
+const tierRow = (page, tier) => text(page, `[data-tier="${tier}"]`);
+
+test("each tier says whether it allows the plan, how often a month, and what is left", async () => {
+  const { page, close } = await opened(`plan=${THREE}`);
+  assert.match(await tierRow(page, "free"), /Yes once 14/);
+  assert.match(await tierRow(page, "basic"), /Yes 11 times 464/);
+  assert.match(await tierRow(page, "pro"), /Yes 44 times 1,964/);
+  assert.match(await tierRow(page, "enterprise"), /Yes As often as you like Unlimited/);
+  await close();
+});
+
+test("a tier that does not allow the plan says which tier does, and for which items", async () => {
+  const { page, close } = await opened("plan=create;quality=premium,edit;edit=inpaint,create");
+  assert.match(await tierRow(page, "free"), /Needs Pro item 1: needs Pro item 2: needs Basic/);
+  assert.match(await tierRow(page, "basic"), /Needs Pro item 1: needs Pro/);
+  assert.match(await tierRow(page, "pro"), /Yes/);
+  await press(page, '[data-tier="pro"] button');
+  assert.equal(await page.$eval("#trial-tier", ({ value }) => value), "pro");
+  await settled(page);
+  assert.match(await tierRow(page, "pro"), /yours/);
+  await close();
+});
+
+test("how often is what running the plan again and again comes to, free units and all", async () => {
+  const plans = [
+    [{ operation: "create", model: "huggingface-flux", quantity: 3 }],
+    [{ operation: "create", model: "huggingface-flux", quality: "draft", quantity: 7 }, { operation: "create", model: "huggingface-flux", quality: "standard" }],
+    [{ operation: "create", model: "gemini-imagen", quantity: 4 }, { operation: "create", model: "huggingface-flux", variations: 2 }, { operation: "edit", edit: "general" }],
+    [{ operation: "create", quality: "draft" }],
+  ];
+  const { tiers, freeUnits } = card.describe();
+  for (const items of plans) {
+    const written = items.map(({ operation, ...fields }) => [operation, ...Object.entries(fields).map(([name, value]) => `${name}${typeof value === "number" ? ":" : "="}${value}`)].join(";"));
+    const { page, close } = await opened(`plan=${written.join(",")}`);
+    for (const { id, monthlyCredits } of tiers.filter((tier) => tier.monthlyCredits !== "unlimited")) {
+      let account = { tier: id, balance: monthlyCredits, freeUnits: Object.fromEntries(freeUnits.map(({ id: pool, monthly }) => [pool, monthly[id]])) };
+      let times = 0;
+      for (;;) {
+        const { verdict, after, estimate } = card.preflight({ items }, account);
+        if (verdict !== "covered") break;
+        times += 1;
+        const left = { ...account.freeUnits };
+        estimate.lines.forEach(({ free }, at) => {
+          if (items[at].model in left) left[items[at].model] -= free;
+        });
+        account = { ...account, balance: after.low, freeUnits: left };
+      }
+      const often = await page.$eval(`[data-tier="${id}"] td:nth-child(3)`, (cell) => cell.textContent.trim());
+      assert.equal(often, times === 1 ? "once" : `${times.toLocaleString("en-US")} times`, `${JSON.stringify(items)} in ${id}`);
+    }
+    await close();
+  }
+});
+
+test("a plan of operations that cost nothing can be run as often as anyone likes", async () => {
+  const { page, close } = await opened("plan=social;platforms:3,library");
+  assert.match(await tierRow(page, "free"), /Yes As often as you like/);
+  await close();
+});

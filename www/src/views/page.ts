@@ -11,14 +11,14 @@ import { planPanelView } from "./plan-panel.js";
 export function pageView(context: Context, announcement: string): TemplateResult {
   const { studio, charging, view } = context;
   const { document: card, warning } = studio;
-  return html`<a class="skip" href="#studio-panel" @click=${skip}>${view === "studio" ? text.skip : text.skipToView}</a>
+  return html`<a class="skip" href=${view === "studio" ? "#studio-panel" : "#view"} @click=${skip}>${view === "studio" ? text.skip : text.skipToView}</a>
     <header class="top">
       <h1><img src="/favicon.svg" alt="" width="24" height="24" />${text.name}</h1>
       ${navigationView(context)}
       <p>${text.cardVersion(card.title ?? card.id, card.version)}</p>
     </header>
     <p class="warning" ?hidden=${warning === null}>${warning ?? nothing}</p>
-    <main class="view-${view}">
+    <main class="view-${view}" id="view">
       ${guard([studio.revision], () => accountView(studio, charging))}
       ${view === "studio"
         ? html`<div class="work">${tabsView(studio)} ${studioView(studio, charging)}</div>

@@ -153,6 +153,7 @@ test("the days are chosen with presets or dates, and the link brings them back",
   await shows(page, ".activity-spending", "Nothing was charged in these days");
   assert.match(await text(page, ".activity-balance"), /not there yet in these days/);
   assert.match(await text(page, ".activity-entries"), /Nothing happened in these days/);
+  await shows(page, ".said[aria-live]", "Nothing was charged in these days");
   await choose(page, "#range", "custom");
   await page.waitForSelector("#range-from");
   const day = new Date().toISOString().slice(0, 10);
@@ -255,7 +256,7 @@ const manyEntries = () => {
       window.asked.push(url.search);
       const entries = [];
       for (let seq = number("before") - 1; seq >= 0 && entries.length < number("limit"); seq--) {
-        entries.push({ seq, kind: "grant", at: "2026-01-01T00:00:00.000Z", postedBefore: seq, postedAfter: seq + 1, heldBefore: 0, heldAfter: 0, holdId: null, note: `entry ${seq}` });
+        entries.push({ seq, kind: "grant", at: "2026-01-01T00:00:00.000Z", postedBefore: seq, postedAfter: seq + 1, heldBefore: 0, heldAfter: 0, holdId: null, asset: null, note: `entry ${seq}` });
       }
       return json({ entries, next: null });
     }
@@ -330,6 +331,7 @@ test("what could have been saved is what the card says of each past plan", async
   const rows = (await cells(page, "#savings")).slice(1);
   assert.deepEqual(rows.map(([, saves]) => Number.parseFloat(saves)), due.slice(0, 12));
   assert.ok(rows.some(([change]) => change.startsWith("Quality: Premium → Standard")));
+  await shows(page, ".said[aria-live]", `${due.length} kinds of change would have saved credits.`);
   assert.match(await text(page, "#savings-progress"), /4 of 4 charges/);
   assert.deepEqual(problems, []);
   await close();
@@ -383,7 +385,7 @@ test("spending and entries are written as files for a spreadsheet", async () => 
   assert.match(usage.name, /^usage-by-asset-\d{4}-\d\d-\d\d-\d{4}-\d\d-\d\d\.csv$/);
   assert.deepEqual(usage.text.split("\r\n").slice(0, 2), ["asset,captures,outputs,estimated,charged,averagePerOutput", "campaign,2,5,24,24,4.8"]);
   const rows = entries.text.split("\r\n");
-  assert.equal(rows[0], "seq,at,kind,postedBefore,postedAfter,heldBefore,heldAfter,holdId,note");
+  assert.equal(rows[0], "seq,at,kind,postedBefore,postedAfter,heldBefore,heldAfter,holdId,asset,note");
   assert.equal(rows.length, 1 + 7 + 1);
   assert.match(rows[1], /^6,.*,hold,1974,1974,0,5,hold_/);
   assert.deepEqual(problems, []);

@@ -56,6 +56,7 @@ struct EntryView<'a> {
     held_before: Credits,
     held_after: Credits,
     hold_id: Option<&'a str>,
+    asset: Option<&'a str>,
     note: Option<&'a str>,
 }
 
@@ -70,6 +71,7 @@ impl<'a> From<&'a Entry> for EntryView<'a> {
             held_before: credits(entry.held_before),
             held_after: credits(entry.held_after),
             hold_id: entry.hold_id.as_deref(),
+            asset: entry.asset.as_deref(),
             note: entry.note.as_deref(),
         }
     }

@@ -190,6 +190,8 @@ pub struct Entry {
     pub held_before: i64,
     pub held_after: i64,
     pub hold_id: Option<String>,
+    /// Of its hold.
+    pub asset: Option<String>,
     pub note: Option<String>,
     pub at: Millis,
 }

@@ -39,6 +39,12 @@ fn entries_come_newest_first_a_page_at_a_time(engine: Engine) {
     assert_eq!(page("before=0"), (vec![], json!(null)));
     assert_eq!(page("before=9223372036854775807"), (vec![4, 3, 2, 1, 0], json!(null)));
     assert_eq!(page("limit=2"), (vec![0, 1], json!(1)));
+    let mut body = client.accepted(&two_credits());
+    body["asset"] = json!("campaign");
+    client.charge(&nth_key(9), &body);
+    let newest = client.get("/v1/entries?before=9&limit=2").json();
+    let assets: Vec<&Value> = newest["entries"].as_array().expect("entries").iter().map(|one| &one["asset"]).collect();
+    assert_eq!(assets, [&json!("campaign"), &json!(null)]);
     for (query, path, code) in [
         ("before=3&after=3", "before", "unknown-field"),
         ("before=-1", "before", "out-of-range"),

@@ -46,13 +46,18 @@ export class Activity {
   #page = "";
   readonly #changed: () => void;
 
-  constructor(changed: () => void) {
+  /** `told` is called with what was spent when that has changed. */
+  constructor(changed: () => void, told: (usage: Usage) => void) {
     this.#changed = changed;
     const arrived = (): void => {
       if (this.problem === null) this.loadedAt = new Date();
       changed();
     };
-    this.usage = new Loaded(arrived);
+    this.usage = new Loaded(() => {
+      arrived();
+      const { value, problem } = this.usage;
+      if (value !== null && problem === null) told(value);
+    });
     this.balances = new Loaded(arrived);
     this.entries = new Loaded(arrived);
     this.savings = new Savings(changed);
@@ -92,12 +97,20 @@ export class Activity {
   }
 
   #begin(key: string): void {
+    this.end();
     this.#key = key;
     this.ledger = new Ledger(key);
+  }
+
+  /** Forgets everything: the key is another, or gone. */
+  end(): void {
+    this.#key = null;
+    this.ledger = null;
     this.loadedAt = null;
-    for (const loaded of [this.usage, this.balances, this.entries]) loaded.clear();
+    for (const loaded of [this.usage, this.balances, this.entries, ...this.receipts.values()]) loaded.clear();
     this.receipts.clear();
     this.savings.stop();
+    this.savings.clear();
     this.export.stop();
   }
 

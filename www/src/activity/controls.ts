@@ -27,9 +27,6 @@ export function rangeView(context: Context, activity: Activity, chosen: Chosen):
   return html`<section class="panel activity-range">
     <header>
       <h2 tabindex="-1">${text.views.activity}</h2>
-      <p class="hint">${words.between(dayText(days.from), dayText(days.to))}. ${words.utc}</p>
-    </header>
-    <div class="activity-fields">
       <label>
         <span>${words.range}</span>
         <select id="range" @change=${choose}>
@@ -38,11 +35,14 @@ export function rangeView(context: Context, activity: Activity, chosen: Chosen):
         </select>
       </label>
       ${preset === null ? customView(context, days) : nothing}
-    </div>
+    </header>
     <div class="activity-actions">
+      <p class="hint">
+        ${words.between(dayText(days.from), dayText(days.to))}. ${words.utc}
+        ${activity.loadedAt === null ? nothing : words.loadedAt(timeText(activity.loadedAt))}
+      </p>
       <button type="button" id="refresh" @click=${() => void refresh(context, activity)}>${words.refresh}</button>
       ${exportView(activity, days)}
-      <span class="hint">${activity.loadedAt === null ? nothing : words.loadedAt(timeText(activity.loadedAt))}</span>
     </div>
     ${exportStateView(activity)}
   </section>`;

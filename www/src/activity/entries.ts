@@ -78,8 +78,9 @@ function entryView(entry: Entry, activity: Activity, unit: string): TemplateResu
 
 function rowView(entry: Entry, unit: string): TemplateResult {
   const words = text.activityView;
-  const { kind, note, at, postedAfter, heldAfter } = entry;
-  return html`<span class="what">${words.kinds[kind] ?? kind}${note === null ? nothing : html` <small>${note}</small>`}</span>
+  const { kind, asset, note, at, postedAfter, heldAfter } = entry;
+  const about = asset ?? note;
+  return html`<span class="what">${words.kinds[kind] ?? kind}${about === null ? nothing : html` <small>${about}</small>`}</span>
     <time class="hint" datetime=${at}>${timeText(at)}</time>
     <span class="amount">${amountText(entry, unit)}</span>
     <small class="after">

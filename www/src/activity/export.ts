@@ -15,6 +15,7 @@ const ENTRY_COLUMNS = [
   "heldBefore",
   "heldAfter",
   "holdId",
+  "asset",
   "note",
 ] as const;
 

@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from "lit";
 import type { Context } from "../context.js";
-import { timeText } from "../figures.js";
+import { formats, timeText } from "../figures.js";
 import { askForKey } from "../views/run.js";
 import { text } from "../text/index.js";
 import { Activity } from "./activity.js";
@@ -8,11 +8,12 @@ import "./activity.css";
 import { balanceView } from "./balance.js";
 import { entriesView } from "./entries.js";
 import { rangeView } from "./controls.js";
+import type { Figures } from "./ledger.js";
 import { readRange } from "./range.js";
 import { savingsView } from "./savings-view.js";
 import { spendingView } from "./spending.js";
 import { summaryView } from "./summary.js";
-import { groupings, problemWords } from "./words.js";
+import { chargedText, groupings, problemWords } from "./words.js";
 
 /** What was loaded outlives looking at another view. */
 let activity: Activity | null = null;
@@ -20,8 +21,12 @@ let activity: Activity | null = null;
 /** What has happened on the account: where credits went, how long they last, and what could have been saved. */
 export function view(context: Context): TemplateResult {
   const { studio } = context;
-  if (studio.key === null) return keyNeededView();
-  activity ??= new Activity(context.redraw);
+  if (studio.key === null) {
+    activity?.end();
+    return keyNeededView();
+  }
+  const unit = studio.document.unit ?? "credit";
+  activity ??= new Activity(context.redraw, ({ total }) => context.announce(spentWords(total, unit)));
   const { server } = studio;
   if (server === null) return unknownAccountView(context);
   const range = readRange(context.own.get("range"), new Date());
@@ -41,6 +46,13 @@ export function view(context: Context): TemplateResult {
           ${spendingView(context, activity, activity.usage.value)}
           ${savingsView(context, activity, activity.usage.value)} ${entriesView(context, activity, before)}`}
   </div>`;
+}
+
+/** What is said aloud when other days are looked at. */
+function spentWords({ captures, charged }: Figures, unit: string): string {
+  const words = text.activityView;
+  if (captures === 0) return words.spendingNone;
+  return words.announceSpent(chargedText(charged, unit), words.charges(formats.whole(captures), captures === 1));
 }
 
 function keyNeededView(): TemplateResult {

@@ -50,6 +50,8 @@ export interface Entry {
   heldBefore: number;
   heldAfter: number;
   holdId: string | null;
+  /** Of its hold. */
+  asset: string | null;
   note: string | null;
 }
 

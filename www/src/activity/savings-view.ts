@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import type { Card } from "pricetag";
 import type { Context } from "../context.js";
-import { figure, formats } from "../figures.js";
+import { formats } from "../figures.js";
 import { text } from "../text/index.js";
 import type { Activity } from "./activity.js";
 import type { Usage } from "./ledger.js";
@@ -90,7 +90,7 @@ function rowView({ operation, field, from, to, items, saves, rank }: Saving, car
       ${words.changed(choiceTitle(card, field, operation), title(from), title(to))}
       <small>${operationTitle(card, operation)}</small>
     </th>
-    <td><strong>${figure(saves.credits, card.unit ?? "credit")}</strong></td>
+    <td><strong>${saves.credits === null ? "–" : formats.credits(saves.credits)}</strong></td>
     <td>${formats.whole(items)}</td>
     <td>${rank < 0 ? words.lesser : rank > 0 ? words.better : words.same}</td>
   </tr>`;

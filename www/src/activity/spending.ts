@@ -82,9 +82,8 @@ function tableView(card: Card, { by, groups, total }: Usage, title: string, all:
   const heads = [words.charged, words.share, words.captures, words.outputs, words.average, words.estimated, words.difference];
   const row = (group: Group): TemplateResult =>
     html`<tr>
-      <th scope="row">${groupTitle(card, by, group.key)}</th>
+      <th scope="row">${groupTitle(card, by, group.key)} ${barView(group.charged, most, "charged")}</th>
       ${cells(group, total)}
-      <td class="bar-cell">${barView(group.charged, most, "charged")}</td>
     </tr>`;
   return html`<table class="figures-table" id="spending">
     <caption class="said">${words.spendingTable(title)}</caption>
@@ -92,7 +91,6 @@ function tableView(card: Card, { by, groups, total }: Usage, title: string, all:
       <tr>
         <th scope="col">${title}</th>
         ${heads.map((head) => html`<th scope="col">${head}</th>`)}
-        <td></td>
       </tr>
     </thead>
     <tbody>${shown.map(row)}</tbody>
@@ -100,7 +98,6 @@ function tableView(card: Card, { by, groups, total }: Usage, title: string, all:
       <tr>
         <th scope="row">${words.total}</th>
         ${cells(total, total)}
-        <td></td>
       </tr>
     </tfoot>
   </table>`;

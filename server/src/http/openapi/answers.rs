@@ -240,6 +240,7 @@ pub fn components() -> [(&'static str, Any); 9] {
                 ("heldBefore", credits()),
                 ("heldAfter", credits()),
                 ("holdId", or_null(text())),
+                ("asset", or_null(text())),
                 ("note", or_null(text())),
             ]),
         ),

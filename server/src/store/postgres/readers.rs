@@ -110,14 +110,14 @@ impl Readers {
     }
 
     pub async fn entries(&self, account_id: String, after: i64, limit: i64) -> Found<Vec<Entry>> {
-        let sql = "SELECT seq, kind, posted_before, posted_after, held_before, held_after, hold_id, note, at
-            FROM entries WHERE account_id = $1 AND seq > $2 ORDER BY seq LIMIT $3";
+        let sql = "SELECT seq, kind, posted_before, posted_after, held_before, held_after, e.hold_id, note, e.at, asset
+            FROM entries e LEFT JOIN holds USING (account_id, hold_id) WHERE e.account_id = $1 AND seq > $2 ORDER BY seq LIMIT $3";
         self.rows(sql, &[&account_id, &after, &limit]).await?.iter().map(entry).collect()
     }
 
     pub async fn entries_before(&self, account_id: String, before: i64, limit: i64) -> Found<Vec<Entry>> {
-        let sql = "SELECT seq, kind, posted_before, posted_after, held_before, held_after, hold_id, note, at
-            FROM entries WHERE account_id = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3";
+        let sql = "SELECT seq, kind, posted_before, posted_after, held_before, held_after, e.hold_id, note, e.at, asset
+            FROM entries e LEFT JOIN holds USING (account_id, hold_id) WHERE e.account_id = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3";
         self.rows(sql, &[&account_id, &before, &limit]).await?.iter().map(entry).collect()
     }
 
@@ -242,6 +242,7 @@ fn entry(row: &Row) -> Found<Entry> {
         hold_id: row.try_get(6)?,
         note: row.try_get(7)?,
         at: row.try_get(8)?,
+        asset: row.try_get(9)?,
     })
 }
 

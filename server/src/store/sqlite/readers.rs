@@ -84,8 +84,8 @@ impl Readers {
     pub async fn entries(&self, account_id: String, after: i64, limit: i64) -> Found<Vec<Entry>> {
         self.run(move |ledger| {
             let mut statement = ledger.prepare_cached(
-                "SELECT seq, kind, posted_before, posted_after, held_before, held_after, hold_id, note, at
-                 FROM entries WHERE account_id = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3",
+                "SELECT seq, kind, posted_before, posted_after, held_before, held_after, e.hold_id, note, e.at, asset
+                 FROM entries e LEFT JOIN holds USING (account_id, hold_id) WHERE e.account_id = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3",
             )?;
             Ok(statement.query_map(params![account_id, after, limit], entry)?.collect::<Result<_, _>>()?)
         })
@@ -95,8 +95,8 @@ impl Readers {
     pub async fn entries_before(&self, account_id: String, before: i64, limit: i64) -> Found<Vec<Entry>> {
         self.run(move |ledger| {
             let mut statement = ledger.prepare_cached(
-                "SELECT seq, kind, posted_before, posted_after, held_before, held_after, hold_id, note, at
-                 FROM entries WHERE account_id = ?1 AND seq < ?2 ORDER BY seq DESC LIMIT ?3",
+                "SELECT seq, kind, posted_before, posted_after, held_before, held_after, e.hold_id, note, e.at, asset
+                 FROM entries e LEFT JOIN holds USING (account_id, hold_id) WHERE e.account_id = ?1 AND seq < ?2 ORDER BY seq DESC LIMIT ?3",
             )?;
             Ok(statement.query_map(params![account_id, before, limit], entry)?.collect::<Result<_, _>>()?)
         })
@@ -319,6 +319,7 @@ fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
         hold_id: row.get(6)?,
         note: row.get(7)?,
         at: row.get(8)?,
+        asset: row.get(9)?,
     })
 }
 

@@ -16,3 +16,22 @@ export function figure(amount: Range | number | null, unit: string): string {
 
 /** `25 November 2026` */
 export const longDate = (date: Date): string => date.toLocaleDateString(undefined, { dateStyle: "long" });
+
+const creditsWithSign = new Intl.NumberFormat(undefined, { maximumFractionDigits: 3, signDisplay: "exceptZero" });
+
+/** `+100` and `−4`: what a balance moved by. */
+export const signed = (amount: number): string => creditsWithSign.format(amount);
+
+const shares = new Intl.NumberFormat(undefined, { style: "percent", maximumFractionDigits: 1 });
+
+/** `12.5%` of a whole that is not nothing. */
+export const share = (part: number, whole: number): string => shares.format(part / whole);
+
+const days = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeZone: "UTC" });
+const times = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+
+/** A UTC day, `2026-11-22`, as the person writes dates. */
+export const dayText = (day: string): string => days.format(new Date(`${day}T00:00:00Z`));
+
+/** A moment, in the person's own time zone. */
+export const timeText = (at: string | Date): string => times.format(new Date(at));

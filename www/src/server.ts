@@ -41,11 +41,14 @@ export interface ProblemBody {
 export class Refusal extends Error {
   readonly status: number;
   readonly body: ProblemBody;
+  /** Seconds until it is worth asking again, where the server says so. */
+  readonly retryAfter: number | null;
 
-  constructor(status: number, body: ProblemBody) {
+  constructor(status: number, body: ProblemBody, retryAfter: number | null = null) {
     super(body.detail ?? body.title ?? String(status));
     this.status = status;
     this.body = body;
+    this.retryAfter = retryAfter;
   }
 }
 
@@ -62,11 +65,14 @@ export function newAttempt(items: AnyItem[], fingerprint: string, high: number):
   return { plan: { items }, accepted: { fingerprint, high }, idempotencyKey: randomKey() };
 }
 
-async function ask(path: string, init: RequestInit): Promise<Response> {
+/** Sends a request; whatever is not an answer is thrown as a {@link Refusal} or as {@link Unreachable}. */
+export async function ask(path: string, init: RequestInit): Promise<Response> {
   let response: Response;
   try {
     response = await fetch(path, init);
   } catch (error) {
+    // Who takes a request back knows why there is no answer.
+    if (init.signal?.aborted === true) throw error;
     throw new Unreachable(String(error));
   }
   if (response.ok || response.status === 304) return response;
@@ -77,10 +83,11 @@ async function ask(path: string, init: RequestInit): Promise<Response> {
     // A proxy's page or nothing at all: the status is what there is to say.
     body = { title: response.statusText };
   }
-  throw new Refusal(response.status, body);
+  const seconds = Number(response.headers.get("Retry-After") ?? Number.NaN);
+  throw new Refusal(response.status, body, Number.isFinite(seconds) ? seconds : null);
 }
 
-async function read<T>(response: Response): Promise<T> {
+export async function read<T>(response: Response): Promise<T> {
   try {
     return (await response.json()) as T;
   } catch (error) {

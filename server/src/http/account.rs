@@ -1,23 +1,16 @@
-//! What an account is told of itself: its balance, its history, and whether a plan fits it.
+//! What an account is told of itself: its balance, and whether a plan fits it.
 
 use axum::{http::StatusCode, response::Response};
-use pricetag::{Call, Code, Credits, Fault, Faults, Path, RateCard, Step, Value};
+use pricetag::{Call, Code, Fault, Faults, Path, RateCard, Step, Value};
 use serde::Serialize;
 
 use super::{
     answer::json,
     dispatch::{Asked, off},
     holds::account_faults,
-    openapi::Shape,
     problem::Problem,
-    query::Query,
-    routes::Parameter,
 };
-use crate::{
-    charge::{self, Account, Balance, credits},
-    store::Entry,
-    times,
-};
+use crate::charge::{self, Account, Balance};
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -88,63 +81,4 @@ fn check(card: &RateCard, body: &Value, account: &Account) -> Result<pricetag::A
         (Some(given), Ok(_)) => Err(Faults { errors: vec![given] }),
         (Some(given), Err(found)) => Err(Faults { errors: [given].into_iter().chain(found.errors).collect() }),
     }
-}
-
-const ENTRIES_MAX: i64 = 1_000;
-const ENTRIES_DEFAULT: i64 = 100;
-
-pub const ENTRIES_QUERY: &[Parameter] = &[
-    Parameter { name: "after", shape: Shape::After, about: "Entries after this `seq`; without it from the first" },
-    Parameter { name: "limit", shape: Shape::Limit(ENTRIES_MAX), about: "At most so many; 100 without it" },
-];
-
-#[derive(Serialize)]
-struct Entries<'a> {
-    entries: Vec<EntryView<'a>>,
-    /// The `after` of the next page.
-    next: Option<i64>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct EntryView<'a> {
-    seq: i64,
-    kind: &'a str,
-    at: String,
-    posted_before: Credits,
-    posted_after: Credits,
-    held_before: Credits,
-    held_after: Credits,
-    hold_id: Option<&'a str>,
-    note: Option<&'a str>,
-}
-
-impl<'a> From<&'a Entry> for EntryView<'a> {
-    fn from(entry: &'a Entry) -> Self {
-        Self {
-            seq: entry.seq,
-            kind: &entry.kind,
-            at: times::written(entry.at),
-            posted_before: credits(entry.posted_before),
-            posted_after: credits(entry.posted_after),
-            held_before: credits(entry.held_before),
-            held_after: credits(entry.held_after),
-            hold_id: entry.hold_id.as_deref(),
-            note: entry.note.as_deref(),
-        }
-    }
-}
-
-/// The account's history, a page at a time.
-pub async fn entries(asked: Asked) -> Result<Response, Problem> {
-    let mut query = Query::of(&asked.uri, ENTRIES_QUERY);
-    let after = query.whole("after", -1..=i64::MAX).unwrap_or(-1);
-    let limit = query.whole("limit", 1..=ENTRIES_MAX).unwrap_or(ENTRIES_DEFAULT);
-    let limit = usize::try_from(query.finish(limit).map_err(|faults| Problem::faults(&faults))?).unwrap_or(1);
-    // One more than asked for tells whether there is a next page.
-    let mut entries = asked.store().entries(asked.account_id(), after, limit + 1).await?;
-    let more = entries.len() > limit;
-    entries.truncate(limit);
-    let next = entries.last().filter(|_| more).map(|entry| entry.seq);
-    Ok(json(StatusCode::OK, &Entries { entries: entries.iter().map(EntryView::from).collect(), next }))
 }

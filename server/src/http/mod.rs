@@ -12,6 +12,7 @@ mod credential;
 mod dispatch;
 mod envelope;
 mod fields;
+mod history;
 mod holds;
 mod idempotency;
 mod limits;

@@ -91,7 +91,7 @@ fn digit(byte: u8) -> Option<u8> {
 #[cfg(test)]
 mod tests {
     use super::{Query, decoded};
-    use crate::http::account::ENTRIES_QUERY;
+    use crate::http::history::ENTRIES_QUERY;
 
     fn limit(query: &str) -> Result<Option<i64>, String> {
         let uri = format!("/v1/entries?{query}").parse().unwrap();

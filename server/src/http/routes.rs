@@ -8,7 +8,7 @@ use axum::{
     routing::{MethodFilter, MethodRouter, on},
 };
 
-use super::{App, account, admin, dispatch, holds, openapi::Shape, problem::Problem, rating, status, usage};
+use super::{App, account, admin, dispatch, history, holds, openapi::Shape, problem::Problem, rating, status, usage};
 use crate::key::Scope;
 
 pub type Handling = Pin<Box<dyn Future<Output = Result<Response, Problem>> + Send>>;
@@ -251,11 +251,23 @@ pub static ROUTES: &[Route] = &[
         .needs(Scope::Read)
         .answers(200, Shape::Account)
         .refuses(&[404]),
-    get("/v1/entries", "entries", handler!(account::entries))
-        .about("The account's history, the oldest entry first.")
+    get("/v1/entries", "entries", handler!(history::entries))
+        .about("The account's history: the oldest entry first, or with `before` the newest.")
         .needs(Scope::Read)
-        .query(account::ENTRIES_QUERY)
+        .query(history::ENTRIES_QUERY)
         .answers(200, Shape::Entries)
+        .refuses(&[422]),
+    get("/v1/balances", "balances", handler!(history::balances))
+        .about("How the balance stood at the end of each day.")
+        .needs(Scope::Read)
+        .query(history::BALANCES_QUERY)
+        .answers(200, Shape::Balances)
+        .refuses(&[404, 422]),
+    get("/v1/captures", "captures", handler!(history::captures))
+        .about("What was charged, with the plans it was for, in the order in which they were placed.")
+        .needs(Scope::Read)
+        .query(history::CAPTURES_QUERY)
+        .answers(200, Shape::Captures)
         .refuses(&[422]),
     get("/v1/usage", "usage", handler!(usage::usage))
         .about("What was spent, and what was estimated for it.")

@@ -27,9 +27,13 @@ const DAYS_AT_ONCE: i64 = 7;
 
 pub const QUERY: &[Parameter] = &[
     Parameter { name: "by", shape: Shape::UsageBy, about: "What lines are grouped by: `operation` without it" },
-    Parameter { name: "from", shape: Shape::Date, about: "The first day, UTC; 30 days up to the last without it" },
-    Parameter { name: "to", shape: Shape::Date, about: "The last day, UTC; today without it" },
+    FROM,
+    TO,
 ];
+
+pub const FROM: Parameter =
+    Parameter { name: "from", shape: Shape::Date, about: "The first day, UTC; 30 days up to the last without it" };
+pub const TO: Parameter = Parameter { name: "to", shape: Shape::Date, about: "The last day, UTC; today without it" };
 
 /// What lines are grouped by.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -111,14 +115,20 @@ fn exhaustion(available: i64, charged: i128, days: i64) -> Option<i64> {
 fn read(asked: &Asked, today: Day) -> Result<(By, Day, Day), pricetag::Faults> {
     let mut query = Query::of(&asked.uri, QUERY);
     let by = by(&mut query, &asked.in_force.card);
-    let to = day(&mut query, "to").unwrap_or(today);
-    let from = day(&mut query, "from").unwrap_or(to.plus(1 - DAYS_DEFAULT));
+    let (from, to) = days(&mut query, today);
+    query.finish((by, from, to))
+}
+
+/// The first and the last day of a range, and what is wrong with them.
+pub fn days(query: &mut Query, today: Day) -> (Day, Day) {
+    let to = day(query, "to").unwrap_or(today);
+    let from = day(query, "from").unwrap_or(to.plus(1 - DAYS_DEFAULT));
     if from > to {
         query.fault(Code::RangeOutOfOrder, "from", format!("`{from}` is after `{to}`"));
     } else if to.since(from) >= DAYS_MAX {
         query.fault(Code::LimitExceeded, "from", format!("a range has at most {DAYS_MAX} days"));
     }
-    query.finish((by, from, to))
+    (from, to)
 }
 
 fn by(query: &mut Query, card: &RateCard) -> By {

@@ -33,7 +33,7 @@ pub use self::{
         Answer, Decide, Idempotency, NewAccount, NewGrant, NewHold, NewKey, Operation, Placed, Reply, Resolution,
     },
     place::{OpenError, Place},
-    rows::{Capture, Entry, HoldOutcome, HoldRecord, StoredAnswer},
+    rows::{Capture, DayEnd, Entry, HoldOutcome, HoldRecord, StoredAnswer},
     sqlite::Database,
 };
 use self::{queue::Job, readers::Readers};
@@ -239,6 +239,30 @@ impl Store {
     pub async fn entries(&self, account_id: &str, after: i64, limit: usize) -> Result<Vec<Entry>, StoreFault> {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         self.readers.entries(account_id.into(), after, limit).await
+    }
+
+    /// The entries before a number, newest first.
+    pub async fn entries_before(&self, account_id: &str, before: i64, limit: usize) -> Result<Vec<Entry>, StoreFault> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        self.readers.entries_before(account_id.into(), before, limit).await
+    }
+
+    /// How the balance stood at the beginning of a day, and at each day's end until another begins.
+    pub async fn day_ends(&self, account_id: &str, from: Millis, until: Millis) -> Result<Vec<DayEnd>, StoreFault> {
+        self.readers.day_ends(account_id.into(), from, until).await
+    }
+
+    /// What was charged from one time until before another, in the order of the holds, after one of them.
+    pub async fn captures_after(
+        &self,
+        account_id: &str,
+        from: Millis,
+        until: Millis,
+        after: String,
+        limit: usize,
+    ) -> Result<Vec<Capture>, StoreFault> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        self.readers.captures_after(account_id.into(), from, until, after, limit).await
     }
 
     /// What was charged from one time until before another, oldest first.

@@ -1,6 +1,6 @@
 //! What is read outside of a transaction of the ledger, from either engine.
 
-use super::{Capture, Credential, Entry, HoldRecord, StoreFault, StoredAnswer, postgres, rows::Due, sqlite};
+use super::{Capture, Credential, DayEnd, Entry, HoldRecord, StoreFault, StoredAnswer, postgres, rows::Due, sqlite};
 use crate::{charge::Account, clock::Millis};
 
 #[derive(Clone)]
@@ -28,7 +28,10 @@ reads! {
     stored_answer(account_id: String, key: String) -> Option<StoredAnswer>;
     hold(account_id: String, hold_id: String) -> Option<HoldRecord>;
     entries(account_id: String, after: i64, limit: i64) -> Vec<Entry>;
+    entries_before(account_id: String, before: i64, limit: i64) -> Vec<Entry>;
+    day_ends(account_id: String, from: Millis, until: Millis) -> Vec<DayEnd>;
     captures(account_id: String, from: Millis, until: Millis) -> Vec<Capture>;
+    captures_after(account_id: String, from: Millis, until: Millis, after: String, limit: i64) -> Vec<Capture>;
     card(fingerprint: String) -> Option<String>;
     newest_card() -> Option<String>;
     due(since: Millis, limit: i64) -> Due;

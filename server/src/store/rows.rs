@@ -190,8 +190,20 @@ pub struct Entry {
     pub held_before: i64,
     pub held_after: i64,
     pub hold_id: Option<String>,
+    /// Of its hold.
+    pub asset: Option<String>,
     pub note: Option<String>,
     pub at: Millis,
+}
+
+/// How a balance stood at the end of a day: what its last entry left.
+#[derive(Clone, Copy, Debug)]
+pub struct DayEnd {
+    /// The first millisecond of the next day.
+    pub until: Millis,
+    pub seq: i64,
+    pub posted: i64,
+    pub held: i64,
 }
 
 /// A hold with all that is known of it.
@@ -220,6 +232,7 @@ pub struct HoldOutcome {
 /// A charge that was made, with the documents that tell what for.
 #[derive(Clone, Debug)]
 pub struct Capture {
+    pub hold_id: String,
     pub at: Millis,
     pub asset: Option<String>,
     pub plan: String,

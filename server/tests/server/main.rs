@@ -1,6 +1,7 @@
 //! The real binary on a free port of 127.0.0.1, its real SQLite file, and clients that mean it well or ill.
 
 mod accounts;
+mod activity;
 mod audit;
 mod batches;
 mod command_line;

@@ -18,7 +18,7 @@ on_both_engines! {
 struct Row(&'static str, &'static str, Option<&'static str>, u16, u16);
 
 /// `{hold}`, `{account}` and `{key}` stand for ids of the account that is asked about.
-const ROUTES: [Row; 23] = [
+const ROUTES: [Row; 25] = [
     Row("GET", "/v1/card", None, 200, 200),
     Row("GET", "/v1/card/{fingerprint}", None, 200, 200),
     Row("POST", "/v1/estimate", None, 200, 200),
@@ -33,6 +33,8 @@ const ROUTES: [Row; 23] = [
     Row("POST", "/v1/charges", Some("hold"), 201, 201),
     Row("GET", "/v1/account", Some("read"), 200, 200),
     Row("GET", "/v1/entries", Some("read"), 200, 200),
+    Row("GET", "/v1/balances", Some("read"), 200, 200),
+    Row("GET", "/v1/captures", Some("read"), 200, 200),
     Row("GET", "/v1/usage", Some("read"), 200, 200),
     Row("POST", "/v1/accounts", Some("admin"), 201, 201),
     Row("POST", "/v1/accounts/{account}/grants", Some("admin"), 201, 201),

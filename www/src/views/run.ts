@@ -86,7 +86,7 @@ export function runView(
 }
 
 /** Without a key there is nobody to charge: the person is led to where one is entered. */
-function askForKey(): void {
+export function askForKey(): void {
   const account = document.getElementById("account");
   if (account instanceof HTMLDetailsElement) account.open = true;
   document.getElementById("key")?.focus();

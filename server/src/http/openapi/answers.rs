@@ -51,6 +51,8 @@ pub fn schema(shape: Shape) -> Any {
             ("expiresAt", or_null(time())),
         ]),
         Shape::Entries => answer([("entries", list(named("Entry"))), ("next", or_null(count()))]),
+        Shape::Balances => balances(),
+        Shape::Captures => answer([("captures", list(named("Capture"))), ("next", or_null(text()))]),
         Shape::Usage => usage(),
         Shape::Status => answer([("status", text())]),
         _ => anything(),
@@ -112,6 +114,16 @@ fn hold_record() -> Any {
     ])
 }
 
+fn balances() -> Any {
+    let standing = || [("seq", count()), ("posted", credits()), ("held", credits())];
+    answer([
+        ("from", date("2026-10-24")),
+        ("to", date("2026-11-22")),
+        ("opening", or_null(answer(standing()))),
+        ("days", list(answer([("day", date("2026-11-22"))].into_iter().chain(standing())))),
+    ])
+}
+
 fn usage() -> Any {
     let figures = || {
         [
@@ -151,7 +163,7 @@ pub fn fault<'c>(codes: impl IntoIterator<Item = &'c str>) -> Any {
     answer([("code", one_of(codes)), ("path", text()), ("message", text()), ("help?", text())])
 }
 
-pub fn components() -> [(&'static str, Any); 8] {
+pub fn components() -> [(&'static str, Any); 9] {
     let range = || named("Range");
     [
         ("Range", answer([("low", credits()), ("expected", credits()), ("high", credits())])),
@@ -205,6 +217,19 @@ pub fn components() -> [(&'static str, Any); 8] {
             ]),
         ),
         (
+            "Capture",
+            answer([
+                ("holdId", text()),
+                ("at", time()),
+                ("asset", or_null(text())),
+                // Of the card in force when it was made, like a hold's.
+                ("plan", answer([("items", list(anything()))])),
+                ("estimated", range()),
+                ("charge", credits()),
+                ("lines", list(named("SettledLine"))),
+            ]),
+        ),
+        (
             "Entry",
             answer([
                 ("seq", count()),
@@ -215,6 +240,7 @@ pub fn components() -> [(&'static str, Any); 8] {
                 ("heldBefore", credits()),
                 ("heldAfter", credits()),
                 ("holdId", or_null(text())),
+                ("asset", or_null(text())),
                 ("note", or_null(text())),
             ]),
         ),

@@ -192,6 +192,7 @@ mod tests {
         };
         let settled = |item: usize, delivered: u64, charge: f64| json!({"item": item, "delivered": delivered, "free": 0, "charge": charge, "capped": false});
         Capture {
+            hold_id: "hold_1".into(),
             at: day * DAY_MS,
             asset: asset.map(Into::into),
             plan: json!({"items": [{"operation": "create", "model": "a"}, {"operation": "edit"}]}).to_string(),

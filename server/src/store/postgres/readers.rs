@@ -17,10 +17,11 @@ use crate::{
     clock::{Millis, month},
     key::Scopes,
     store::{
-        Capture, Credential, Entry, HoldOutcome, HoldRecord, OpenError, Resolution, StoreFault, StoredAnswer,
+        Capture, Credential, DayEnd, Entry, HoldOutcome, HoldRecord, OpenError, Resolution, StoreFault, StoredAnswer,
         book::first_hold_id,
         rows::{Due, read_free_units},
     },
+    times::DAY_MS,
 };
 
 /// More would only wait for the same few cores of the database.
@@ -109,14 +110,51 @@ impl Readers {
     }
 
     pub async fn entries(&self, account_id: String, after: i64, limit: i64) -> Found<Vec<Entry>> {
-        let sql = "SELECT seq, kind, posted_before, posted_after, held_before, held_after, hold_id, note, at
-            FROM entries WHERE account_id = $1 AND seq > $2 ORDER BY seq LIMIT $3";
+        let sql = "SELECT seq, kind, posted_before, posted_after, held_before, held_after, e.hold_id, note, e.at, asset
+            FROM entries e LEFT JOIN holds USING (account_id, hold_id) WHERE e.account_id = $1 AND seq > $2 ORDER BY seq LIMIT $3";
         self.rows(sql, &[&account_id, &after, &limit]).await?.iter().map(entry).collect()
+    }
+
+    pub async fn entries_before(&self, account_id: String, before: i64, limit: i64) -> Found<Vec<Entry>> {
+        let sql = "SELECT seq, kind, posted_before, posted_after, held_before, held_after, e.hold_id, note, e.at, asset
+            FROM entries e LEFT JOIN holds USING (account_id, hold_id) WHERE e.account_id = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3";
+        self.rows(sql, &[&account_id, &before, &limit]).await?.iter().map(entry).collect()
+    }
+
+    /// By halving, as on SQLite. Two servers' entries may be out of order by the moments that their transactions took; at
+    /// midnight these count to the one day or the other.
+    pub async fn day_ends(&self, account_id: String, from: Millis, until: Millis) -> Found<Vec<DayEnd>> {
+        let sql = "WITH RECURSIVE
+              ends (until) AS (SELECT $2::bigint UNION ALL SELECT until + $4::bigint FROM ends WHERE until < $3::bigint),
+              halved (until, low, high) AS (
+                SELECT until, 0::bigint, seq + 1 FROM ends CROSS JOIN accounts WHERE account_id = $1
+                UNION ALL
+                SELECT until, CASE WHEN at < until THEN seq + 1 ELSE low END, CASE WHEN at < until THEN high ELSE seq END
+                FROM halved JOIN entries ON account_id = $1 AND seq = (low + high) / 2 WHERE low < high)
+            SELECT until, seq, posted_after, held_after
+            FROM halved JOIN entries ON account_id = $1 AND seq = low - 1 WHERE low = high ORDER BY until";
+        self.rows(sql, &[&account_id, &from, &until, &DAY_MS]).await?.iter().map(day_end).collect()
+    }
+
+    pub async fn captures_after(
+        &self,
+        account_id: String,
+        from: Millis,
+        until: Millis,
+        after: String,
+        limit: i64,
+    ) -> Found<Vec<Capture>> {
+        let (first, last) = (first_hold_id(from - HOLD_MS_MAX).max(after), first_hold_id(until));
+        let sql = "SELECT o.at, h.asset, h.plan, h.estimate, o.settlement, o.captured, o.hold_id
+            FROM hold_outcomes o JOIN holds h USING (account_id, hold_id)
+            WHERE o.account_id = $1 AND o.hold_id > $2 AND o.hold_id < $3 AND o.kind = 'captured' AND o.at >= $4 AND o.at < $5
+            ORDER BY o.hold_id LIMIT $6";
+        self.rows(sql, &[&account_id, &first, &last, &from, &until, &limit]).await?.iter().map(capture).collect()
     }
 
     pub async fn captures(&self, account_id: String, from: Millis, until: Millis) -> Found<Vec<Capture>> {
         let (first, last) = (first_hold_id(from - HOLD_MS_MAX), first_hold_id(until));
-        let sql = "SELECT o.at, h.asset, h.plan, h.estimate, o.settlement, o.captured
+        let sql = "SELECT o.at, h.asset, h.plan, h.estimate, o.settlement, o.captured, o.hold_id
             FROM hold_outcomes o JOIN holds h USING (account_id, hold_id)
             WHERE o.account_id = $1 AND o.hold_id >= $2 AND o.hold_id < $3 AND o.kind = 'captured' AND o.at >= $4 AND o.at < $5
             ORDER BY o.at, o.hold_id";
@@ -204,6 +242,7 @@ fn entry(row: &Row) -> Found<Entry> {
         hold_id: row.try_get(6)?,
         note: row.try_get(7)?,
         at: row.try_get(8)?,
+        asset: row.try_get(9)?,
     })
 }
 
@@ -215,5 +254,10 @@ fn capture(row: &Row) -> Found<Capture> {
         estimate: row.try_get(3)?,
         settlement: row.try_get(4)?,
         captured: row.try_get(5)?,
+        hold_id: row.try_get(6)?,
     })
+}
+
+fn day_end(row: &Row) -> Found<DayEnd> {
+    Ok(DayEnd { until: row.try_get(0)?, seq: row.try_get(1)?, posted: row.try_get(2)?, held: row.try_get(3)? })
 }

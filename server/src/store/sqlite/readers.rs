@@ -16,10 +16,11 @@ use crate::{
     clock::{Clock, Millis, month},
     key::Scopes,
     store::{
-        Capture, Credential, Entry, HoldOutcome, HoldRecord, OpenError, Resolution, StoreFault, StoredAnswer,
+        Capture, Credential, DayEnd, Entry, HoldOutcome, HoldRecord, OpenError, Resolution, StoreFault, StoredAnswer,
         book::first_hold_id,
         rows::{Due, read_free_units},
     },
+    times::DAY_MS,
 };
 
 /// More would only wait for the same few cores.
@@ -83,10 +84,64 @@ impl Readers {
     pub async fn entries(&self, account_id: String, after: i64, limit: i64) -> Found<Vec<Entry>> {
         self.run(move |ledger| {
             let mut statement = ledger.prepare_cached(
-                "SELECT seq, kind, posted_before, posted_after, held_before, held_after, hold_id, note, at
-                 FROM entries WHERE account_id = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3",
+                "SELECT seq, kind, posted_before, posted_after, held_before, held_after, e.hold_id, note, e.at, asset
+                 FROM entries e LEFT JOIN holds USING (account_id, hold_id) WHERE e.account_id = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3",
             )?;
             Ok(statement.query_map(params![account_id, after, limit], entry)?.collect::<Result<_, _>>()?)
+        })
+        .await
+    }
+
+    pub async fn entries_before(&self, account_id: String, before: i64, limit: i64) -> Found<Vec<Entry>> {
+        self.run(move |ledger| {
+            let mut statement = ledger.prepare_cached(
+                "SELECT seq, kind, posted_before, posted_after, held_before, held_after, e.hold_id, note, e.at, asset
+                 FROM entries e LEFT JOIN holds USING (account_id, hold_id) WHERE e.account_id = ?1 AND seq < ?2 ORDER BY seq DESC LIMIT ?3",
+            )?;
+            Ok(statement.query_map(params![account_id, before, limit], entry)?.collect::<Result<_, _>>()?)
+        })
+        .await
+    }
+
+    /// Entries ascend in time as in number, and no number is missing. So the last of each day is found by halving, for all
+    /// days at once, with no index by time and without reading the history.
+    pub async fn day_ends(&self, account_id: String, from: Millis, until: Millis) -> Found<Vec<DayEnd>> {
+        self.run(move |ledger| {
+            let mut statement = ledger.prepare_cached(
+                "WITH RECURSIVE
+                   ends (until) AS (SELECT ?2 UNION ALL SELECT until + ?4 FROM ends WHERE until < ?3),
+                   halved (until, low, high) AS (
+                     SELECT until, 0, seq + 1 FROM ends CROSS JOIN accounts WHERE account_id = ?1
+                     UNION ALL
+                     SELECT until, iif(at < until, seq + 1, low), iif(at < until, high, seq)
+                     FROM halved CROSS JOIN entries ON account_id = ?1 AND seq = (low + high) / 2 WHERE low < high)
+                 SELECT until, seq, posted_after, held_after
+                 FROM halved CROSS JOIN entries ON account_id = ?1 AND seq = low - 1 WHERE low = high ORDER BY until",
+            )?;
+            Ok(statement.query_map(params![account_id, from, until, DAY_MS], day_end)?.collect::<Result<_, _>>()?)
+        })
+        .await
+    }
+
+    /// A hold's name begins with its time, so a page needs no more than the key.
+    pub async fn captures_after(
+        &self,
+        account_id: String,
+        from: Millis,
+        until: Millis,
+        after: String,
+        limit: i64,
+    ) -> Found<Vec<Capture>> {
+        let (first, last) = (first_hold_id(from - HOLD_MS_MAX).max(after), first_hold_id(until));
+        self.run(move |ledger| {
+            let mut statement = ledger.prepare_cached(
+                "SELECT o.at, h.asset, h.plan, h.estimate, o.settlement, o.captured, o.hold_id
+                 FROM hold_outcomes o JOIN holds h USING (account_id, hold_id)
+                 WHERE o.account_id = ?1 AND o.hold_id > ?2 AND o.hold_id < ?3 AND o.kind = 'captured' AND o.at >= ?4 AND o.at < ?5
+                 ORDER BY o.hold_id LIMIT ?6",
+            )?;
+            let range = params![account_id, first, last, from, until, limit];
+            Ok(statement.query_map(range, capture)?.collect::<Result<_, _>>()?)
         })
         .await
     }
@@ -95,7 +150,7 @@ impl Readers {
         let (first, last) = (first_hold_id(from - HOLD_MS_MAX), first_hold_id(until));
         self.run(move |ledger| {
             let mut statement = ledger.prepare_cached(
-                "SELECT o.at, h.asset, h.plan, h.estimate, o.settlement, o.captured
+                "SELECT o.at, h.asset, h.plan, h.estimate, o.settlement, o.captured, o.hold_id
                  FROM hold_outcomes o JOIN holds h USING (account_id, hold_id)
                  WHERE o.account_id = ?1 AND o.hold_id >= ?2 AND o.hold_id < ?3 AND o.kind = 'captured' AND o.at >= ?4 AND o.at < ?5
                  ORDER BY o.at, o.hold_id",
@@ -264,6 +319,7 @@ fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
         hold_id: row.get(6)?,
         note: row.get(7)?,
         at: row.get(8)?,
+        asset: row.get(9)?,
     })
 }
 
@@ -275,5 +331,10 @@ fn capture(row: &Row<'_>) -> rusqlite::Result<Capture> {
         estimate: row.get(3)?,
         settlement: row.get(4)?,
         captured: row.get(5)?,
+        hold_id: row.get(6)?,
     })
+}
+
+fn day_end(row: &Row<'_>) -> rusqlite::Result<DayEnd> {
+    Ok(DayEnd { until: row.get(0)?, seq: row.get(1)?, posted: row.get(2)?, held: row.get(3)? })
 }

@@ -62,7 +62,7 @@ export function newAttempt(items: AnyItem[], fingerprint: string, high: number):
   return { plan: { items }, accepted: { fingerprint, high }, idempotencyKey: randomKey() };
 }
 
-async function ask(path: string, init: RequestInit): Promise<Response> {
+export async function ask(path: string, init: RequestInit): Promise<Response> {
   let response: Response;
   try {
     response = await fetch(path, init);
@@ -80,7 +80,7 @@ async function ask(path: string, init: RequestInit): Promise<Response> {
   throw new Refusal(response.status, body);
 }
 
-async function read<T>(response: Response): Promise<T> {
+export async function read<T>(response: Response): Promise<T> {
   try {
     return (await response.json()) as T;
   } catch (error) {

@@ -11,7 +11,7 @@ import { planPanelView } from "./plan-panel.js";
 export function pageView(context: Context, announcement: string): TemplateResult {
   const { studio, charging, view } = context;
   const { document: card, warning } = studio;
-  return html`<a class="skip" href="#studio-panel" @click=${skip}>${view === "studio" ? text.skip : text.skipToView}</a>
+  return html`<a class="skip" href=${view === "studio" ? "#studio-panel" : "#page"} @click=${skip}>${view === "studio" ? text.skip : text.skipToView}</a>
     <header class="top">
       <h1><img src="/favicon.svg" alt="" width="24" height="24" />${text.name}</h1>
       ${navigationView(context)}

@@ -1,0 +1,186 @@
+import { RateCard, type AnyItem, type Card } from "pricetag";
+import { Refusal, Unreachable } from "../server.js";
+import { fetchCaptures, type Capture } from "./captures.js";
+
+/** What some past charges came to, and would come to. */
+export interface PastTotals {
+  charged: number;
+  now: number;
+  then: number;
+}
+
+export interface PastRun {
+  state: "running" | "stopped" | "failed" | "done";
+  /** Charges that were read, those that are left out included. */
+  read: number;
+  /** Charges that one of the two cards has no price for. */
+  skipped: number;
+  totals: PastTotals;
+  problem: Refusal | Unreachable | null;
+  /** What it is about, to tell whether that is still what is asked. */
+  about: string;
+}
+
+export interface PastQuestion {
+  key: string;
+  from: string;
+  to: string;
+  now: Card;
+  then: Card;
+  about: string;
+}
+
+/** One answer's worth: few enough that progress is seen, and that stopping is quick. */
+const CAPTURES_AT_ONCE = 200;
+/** As many as a plan can use. */
+const MANY_UNITS = 5_000_000;
+
+/**
+ * Adds up amounts of many charges, which no single plan of a card can hold: as whole millicredits, which is what amounts are,
+ * so that nothing is lost as it would be with sums of floats.
+ */
+class Sum {
+  #millicredits = 0;
+
+  add(credits: number): void {
+    this.#millicredits += Math.round(credits * 1000);
+  }
+
+  get credits(): number {
+    return this.#millicredits / 1000;
+  }
+}
+
+/** Rates a capture anew on one card, which it opens for itself: the page's own may be given back while the server answers. */
+class Rerating {
+  readonly #card: RateCard;
+  readonly #document: Card;
+  readonly #pools = new Map<string, string | null>();
+
+  constructor(document: Card) {
+    const card = RateCard.from(document);
+    if ("errors" in card) throw new Error("a card that was open has faults");
+    this.#card = card;
+    this.#document = document;
+  }
+
+  free(): void {
+    this.#card.free();
+  }
+
+  /** What the card charges for what was delivered; null where it has no price for it. */
+  charge({ plan, lines }: Capture): number | null {
+    const estimate = this.#card.estimate(plan, this.#freeUnits(plan.items, lines));
+    if ("errors" in estimate) return null;
+    const delivered = lines.map(({ item, delivered }) => ({ item, delivered }));
+    if (delivered.every(({ item, delivered: units }) => estimate.lines[item]?.count === units)) return estimate.total.expected;
+    const settlement = this.#card.settle(estimate, { lines: delivered });
+    return "errors" in settlement ? null : settlement.charge;
+  }
+
+  /** As many free units as were used then, in the pools that this card has for them. */
+  #freeUnits(items: AnyItem[], lines: Capture["lines"]): { [pool: string]: number } | undefined {
+    let units: { [pool: string]: number } | undefined;
+    for (const { item, free = 0 } of lines) {
+      const used = items[item];
+      const pool = free === 0 || used === undefined ? null : this.#poolOf(used);
+      if (pool !== null) units = { ...units, [pool]: (units?.[pool] ?? 0) + free };
+    }
+    return units;
+  }
+
+  #poolOf(item: AnyItem): string | null {
+    const asked = JSON.stringify(item);
+    let pool = this.#pools.get(asked);
+    if (pool === undefined) {
+      const takes = ({ id }: { id: string }): boolean => {
+        const answer = this.#card.estimate({ items: [item] }, { [id]: MANY_UNITS });
+        return !("errors" in answer) && (answer.lines[0]?.free ?? 0) > 0;
+      };
+      pool = (this.#document.freeUnits ?? []).find(takes)?.id ?? null;
+      this.#pools.set(asked, pool);
+    }
+    return pool;
+  }
+}
+
+/** Rates the account's past charges anew on two cards, page by page; it can be stopped and gone on with. */
+export class Past {
+  run: PastRun | null = null;
+  #question: PastQuestion | null = null;
+  #after: string | null = null;
+  #abort: AbortController | null = null;
+  #sums = { charged: new Sum(), now: new Sum(), then: new Sum() };
+
+  async start(question: PastQuestion, redraw: () => void): Promise<void> {
+    this.#abort?.abort();
+    this.#question = question;
+    this.#after = null;
+    this.#sums = { charged: new Sum(), now: new Sum(), then: new Sum() };
+    const totals = { charged: 0, now: 0, then: 0 };
+    this.run = { state: "running", read: 0, skipped: 0, totals, problem: null, about: question.about };
+    await this.goOn(redraw);
+  }
+
+  stop(redraw: () => void): void {
+    this.#abort?.abort();
+    if (this.run?.state === "running") this.run = { ...this.run, state: "stopped" };
+    redraw();
+  }
+
+  /** Reads on from where it was stopped. */
+  async goOn(redraw: () => void): Promise<void> {
+    const question = this.#question;
+    if (question === null || this.run === null) return;
+    const abort = new AbortController();
+    this.#abort = abort;
+    this.run = { ...this.run, state: "running", problem: null };
+    redraw();
+    const cards = { now: new Rerating(question.now), then: new Rerating(question.then) };
+    try {
+      await this.#readAll(question, cards, abort.signal, redraw);
+    } catch (error) {
+      if (abort.signal.aborted) return;
+      if (!(error instanceof Refusal || error instanceof Unreachable)) throw error;
+      this.run = { ...this.run, state: "failed", problem: error };
+    } finally {
+      cards.now.free();
+      cards.then.free();
+    }
+    redraw();
+  }
+
+  async #readAll(question: PastQuestion, cards: Record<"now" | "then", Rerating>, signal: AbortSignal, redraw: () => void): Promise<void> {
+    for (;;) {
+      const { captures, next } = await fetchCaptures(question, this.#after, CAPTURES_AT_ONCE, signal);
+      signal.throwIfAborted();
+      this.#take(captures, cards);
+      if (this.run === null) return;
+      // An answer that leads to itself would never end.
+      if (next === null || next === this.#after) {
+        this.run = { ...this.run, state: "done" };
+        return;
+      }
+      this.#after = next;
+      redraw();
+    }
+  }
+
+  #take(captures: Capture[], cards: Record<"now" | "then", Rerating>): void {
+    if (this.run === null) return;
+    let { skipped } = this.run;
+    const { charged, now, then } = this.#sums;
+    for (const capture of captures) {
+      const [before, after] = [cards.now.charge(capture), cards.then.charge(capture)];
+      if (before === null || after === null) {
+        skipped += 1;
+        continue;
+      }
+      charged.add(capture.charge);
+      now.add(before);
+      then.add(after);
+    }
+    const totals = { charged: charged.credits, now: now.credits, then: then.credits };
+    this.run = { ...this.run, skipped, totals, read: this.run.read + captures.length };
+  }
+}

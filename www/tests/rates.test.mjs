@@ -1,0 +1,220 @@
+import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { RateCard } from "pricetag";
+import { launch, open, press, text } from "./browsing.mjs";
+import { serve } from "./serving.mjs";
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const TOML = readFileSync(new URL("../../cards/image-studio.toml", import.meta.url), "utf8");
+const PLAN = "plan=create;model=stability-core;quantity:4,upscale;mode=fast";
+
+const card = RateCard.builtin();
+const mark = card.fingerprint.slice("sha256:".length, "sha256:".length + 8);
+const edits = (...list) => `edits=${[mark, ...list].join("~")}`;
+
+let server;
+let chromium;
+before(async () => {
+  [server, chromium] = await Promise.all([serve({ tier: "pro" }), launch()]);
+});
+after(async () => {
+  await chromium?.close();
+  await server?.close();
+});
+
+async function opened(hash = "", options = {}) {
+  const rates = await open(chromium.browser, `${server.origin}/#view=rates&${hash}`, { locale: "en-US", ...options });
+  await rates.page.waitForSelector("#rates-heading");
+  return rates;
+}
+
+const row = (operation, rate) => `[data-operation="${operation}"] [data-rate="${rate}"]`;
+const edit = (operation, rate) => `[id="edit-${operation}!${rate}"]`;
+
+/** Writes into a field as a person does, in place of what is there. */
+async function write(page, selector, value) {
+  await page.click(selector, { count: 3 });
+  await page.keyboard.press("Backspace");
+  await page.type(selector, value);
+}
+
+test("every rate of the card is a row, with the card's price for each size", async () => {
+  const { page, problems, close } = await opened();
+  const { operations } = card.describe();
+  for (const { id, rates } of operations) {
+    assert.equal((await page.$$(`[data-operation="${id}"] [data-rate]`)).length, rates.length, id);
+  }
+  assert.match(await text(page, row("create", 2)), /^Stable Diffusion 3\.5 any 4 2\.5–6\.5 4\.4 2\.8–7\.2 5 3\.2–8\.2 ●{6} 4 of 6 varies/);
+  assert.match(await text(page, row("create", 12)), /^Best match Draft 2 1–2/, "of an option that no rate names, the rate that wins it");
+  assert.match(await text(page, row("edit", 10)), /Not available: WaveSpeed cannot replace a background/);
+  assert.match(await text(page, row("create", 0)), /Not in Free, Basic/);
+  assert.match(await text(page, row("create", 1)), /Not in Free, Basic with Premium/);
+  assert.match(await text(page, row("social", 0)), /^everything Included/);
+  assert.match(await text(page, row("upscale", 0)), /about 1 second/);
+  assert.deepEqual(problems, []);
+  await close();
+});
+
+test("the card's facts, tiers, free units and templates are told, and its fingerprint is copied", async () => {
+  const { page, close } = await opened();
+  assert.equal(await text(page, "#fingerprint"), card.fingerprint);
+  assert.match(await text(page, ".rates-facts"), /Version 2026-11-22 One credit \$0\.01 Size surcharges rounded up to 0\.1 credits/);
+  assert.match(await text(page, '[data-tier="free"]'), /^Free 50 10 20 10 Testing and learning, Basic features Create · Premium Create · Stability Ultra/);
+  assert.match(await text(page, '[data-tier="enterprise"]'), /^Enterprise unlimited 1,000 1,000 500/);
+  assert.match(await text(page, '[data-template="blog-post"]'), /12 12–14/);
+  await page.evaluate(() => {
+    navigator.clipboard.writeText = async (written) => void (window.written = written);
+  });
+  await press(page, ".fingerprint button");
+  await page.waitForFunction(() => document.querySelector(".fingerprint .hint").textContent !== "");
+  assert.equal(await page.evaluate(() => window.written), card.fingerprint);
+  await close();
+});
+
+test("the search finds options, providers, notes and operations, is kept in the link, and says what to do when it finds nothing", async () => {
+  const { page, close } = await opened();
+  const shown = () => page.$$eval("[data-rate]", (rows) => rows.length);
+  for (const [words, rows] of [["qwen", 1], ["WAVESPEED", 7], ["second", 1], ["create premium", 2], ["upscale", 2]]) {
+    await write(page, "#rates-search", words);
+    assert.equal(await shown(), rows, words);
+  }
+  await page.waitForFunction(() => location.hash.endsWith("&search=upscale"));
+  const again = await open(chromium.browser, await page.evaluate(() => location.href));
+  await again.page.waitForSelector("#rates-search");
+  assert.equal(await again.page.$eval("#rates-search", ({ value }) => value), "upscale");
+  assert.equal(await text(again.page, "#rates-found"), "2 of 34 rates");
+  await again.close();
+  await write(page, "#rates-search", "nothing like this");
+  assert.match(await text(page, ".rates-nothing"), /No rate has “nothing like this”/);
+  await press(page, ".rates-nothing button");
+  assert.equal(await shown(), 34);
+  assert.equal(await page.evaluate(() => document.activeElement.id), "rates-search");
+  await close();
+});
+
+for (const dark of [false, true]) {
+  test(`axe finds nothing, ${dark ? "dark" : "light"}`, async () => {
+    const { page, close } = await opened(`${PLAN}&${edits("create!1!3.5", "edit!3!3")}`, { dark });
+    await press(page, edit("create", 2));
+    await page.evaluate(AXE);
+    const violations = await page.evaluate(async () => {
+      const { violations } = await window.axe.run(document, { resultTypes: ["violations"] });
+      return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.flat().join(" ")).join(", ")}`);
+    });
+    assert.deepEqual(violations, []);
+    await close();
+  });
+}
+
+for (const width of [320, 768, 1280, 1920]) {
+  test(`at ${width} pixels nothing is wider than the page`, async () => {
+    const { page, problems, close } = await opened(`${PLAN}&${edits("create!1!3.5", "create!2!2!4!9")}`, { width });
+    await press(page, edit("create", 2));
+    const { scrollWidth, innerWidth } = await page.evaluate(() => ({ scrollWidth: document.documentElement.scrollWidth, innerWidth }));
+    assert.ok(scrollWidth <= innerWidth, `${scrollWidth} of ${innerWidth} pixels`);
+    assert.deepEqual(problems, []);
+    await close();
+  });
+}
+
+test("an edited price shows at once what the plan, the templates and the card would cost, and nothing is in force", async () => {
+  const { page, close } = await opened(PLAN);
+  await press(page, edit("create", 1));
+  await write(page, ".editor input", "3.5");
+  assert.match(await text(page, row("create", 1)), /3 3\.5 3\.3 3\.9 3\.8 4\.4/);
+  assert.equal(await text(page, ".trial-summary"), "9 dearer · of 200 prices");
+  assert.match(await text(page, "#trial-plan"), /^Your plan 14 16 1 item changes .*Stability Core · Standard 12 14$/);
+  assert.match(await text(page, "#trial-templates"), /Blog post with a featured image 12 12–14 12 12–14/);
+  assert.equal((await page.$$(".changes tbody tr")).length, 9);
+  assert.match(await text(page, ".changes tbody tr"), /Create · Stability Core · Draft up to 4\.19 megapixels 3\.3 3\.9 \+0\.6 \+18\.18%/);
+  await page.keyboard.press("Enter");
+  assert.equal(await page.evaluate(() => document.activeElement.id), "edit-create!1");
+  assert.equal(await page.evaluate(() => document.title), "Rates · Pricetag");
+  // The studio's own card, its plan and its form are as they were.
+  await press(page, '.views a[href^="#form"]');
+  await page.waitForSelector("#run-plan price-tag");
+  assert.equal(await page.$eval("#run-plan price-tag", ({ price }) => price.expected), 14);
+  await close();
+});
+
+test("several prices are edited, each is taken back, and the link restores them", async () => {
+  const { page, close } = await opened();
+  await press(page, edit("create", 2));
+  await write(page, ".editor label:nth-child(1) input", "2");
+  await write(page, ".editor label:nth-child(3) input", "9");
+  await press(page, edit("edit", 3));
+  await press(page, "[data-form]");
+  await write(page, ".editor label:nth-child(3) input", "5");
+  const hash = edits("create!2!2!4!9", "edit!3!4!4!5");
+  await page.waitForFunction((kept) => location.hash.endsWith(kept), {}, hash);
+  const again = await opened(hash);
+  assert.match(await text(again.page, ".edits"), /^2 edited prices .*Stable Diffusion 3\.5 2\.5 \/ 4 \/ 6\.5 → 2 \/ 4 \/ 9 .*Edit · Inpaint · Stability AI 4 → 4 \/ 4 \/ 5/);
+  await again.page.focus('[data-edit="create!2"] button');
+  await again.page.keyboard.press("Enter");
+  assert.match(await text(again.page, ".edits"), /^1 edited price /);
+  assert.ok(await again.page.evaluate(() => document.activeElement.closest('[data-edit="edit!3"]') !== null));
+  await press(again.page, "#undo-all");
+  assert.equal(await again.page.$(".edits"), null);
+  assert.equal(await again.page.$(".rates-changes"), null);
+  await again.close();
+  await close();
+});
+
+test("what is no price is refused by the card, at the rate and in the list", async () => {
+  const { page, close } = await opened(PLAN);
+  await press(page, edit("create", 2));
+  await write(page, ".editor label:nth-child(1) input", "5");
+  assert.match(await text(page, "#editor-faults"), /low/);
+  assert.match(await text(page, ".edits .problem"), /no valid card.*operations\[0\]\.rates\[2\]\.price/);
+  assert.equal(await page.$(".now-then"), null);
+  await page.keyboard.press("Escape");
+  assert.equal(await page.$(".editor"), null);
+  await press(page, '[data-edit="create!2"] button');
+  await press(page, edit("create", 1));
+  await write(page, ".editor input", "1.2345");
+  assert.match(await text(page, "#editor-faults"), /decimals/);
+  await close();
+});
+
+test("edited prices of other rates are not used, and say so", async () => {
+  const { page, close } = await opened("edits=00000000~create!1!3.5");
+  assert.match(await text(page, ".rates-trial .notice"), /an edited price for other rates than those in force/);
+  assert.equal(await page.$(".edited"), null);
+  await press(page, "#discard-edits");
+  assert.equal(await page.$(".rates-trial .notice"), null);
+  await close();
+});
+
+/** Opens a file as the browser's own field does. */
+async function bring(page, name, content) {
+  const path = join(server.folder, name);
+  writeFileSync(path, content);
+  const field = await page.$("#card-file");
+  await field.uploadFile(path);
+  await page.waitForFunction(() => document.querySelector('.drop[aria-busy="false"] button') !== null);
+}
+
+test("a card in TOML or JSON is compared, the largest changes first, by credits or by percent", async () => {
+  const { page, problems, close } = await opened(PLAN);
+  const dearer = TOML.replace("price = 8\n", "price = 9.5\n").replace("price = 2.5\n", "price = 1\n").replace('version = "2026-11-22"', 'version = "next"');
+  await bring(page, "next.toml", dearer);
+  assert.equal(await text(page, ".trial-summary"), "9 dearer · 9 cheaper · of 200 prices");
+  assert.equal((await page.$$(".changes tbody tr")).length, 18);
+  const first = () => text(page, ".changes tbody tr th");
+  assert.match(await first(), /Stable Diffusion 3\.5 Flash|Stability Ultra/);
+  await page.select("#changes-sort", "percent");
+  assert.match(await first(), /Stable Diffusion 3\.5 Flash/);
+  await press(page, '[name="changes-kind"][value="dearer"]');
+  assert.equal((await page.$$('.changes tbody tr[data-kind="dearer"]')).length, 9);
+  assert.equal((await page.$$(".changes tbody tr")).length, 9);
+  await page.waitForFunction(() => location.hash.includes("sort=percent&show=dearer"));
+  await press(page, ".drop button");
+  assert.equal(await page.$(".rates-changes"), null);
+  await bring(page, "same.json", JSON.stringify(card.describe()));
+  assert.match(await text(page, ".rates-trial"), /This is the card in force: nothing changes/);
+  assert.deepEqual(problems, []);
+  await close();
+});

@@ -1,9 +1,15 @@
 import type { Text } from "./english.js";
+import { german as activityView } from "./german-activity.js";
 import { germanElements } from "./german-elements.js";
+import { german as planView } from "./german-plan.js";
+import { german as ratesView } from "./german-rates.js";
 
 /** Every word of the page in German. A view with many words of its own has them in `german-<view>.ts`. */
 export const german: Text = {
   elements: germanElements,
+  planView,
+  activityView,
+  ratesView,
 
   name: "Pricetag",
   cardVersion: (title, version) => `${title}, Preise vom ${version}`,

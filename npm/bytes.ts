@@ -72,7 +72,8 @@ export function bytesOf(document: unknown): Uint8Array {
     try {
       // A proxy may throw here.
       if (!Array.isArray(of)) keys = Object.keys(of);
-      ({ length } = (keys ?? of) as string[]);
+      // And say anything of its length.
+      length = Number((keys ?? of)["length"]);
     } catch {
       return put(UNREADABLE_OBJECT);
     }

@@ -50,7 +50,8 @@ function writePlan(card: OpenCard, plan: unknown): number {
   }
   if (!Array.isArray(items)) return 0;
   const count = items.length;
-  if (count === 0 || count > ITEMS_MAX) return 0;
+  // A proxy of a list may say anything of its length.
+  if (count !== (count | 0) || count < 1 || count > ITEMS_MAX) return 0;
   const width = card.slots;
   takeSlots(count * width, TOTAL + count * LINE);
   const into = slots;

@@ -125,8 +125,7 @@ impl Credits {
     /// ```
     #[must_use]
     pub fn plus(self, other: Self) -> Option<Self> {
-        // Two amounts are so small that their sum cannot wrap.
-        Self::from_millicredits(self.0.wrapping_add(other.0))
+        self.0.checked_add(other.0).and_then(Self::from_millicredits)
     }
 
     /// The amount for `count` outputs, or `None` beyond the largest amount.
@@ -158,9 +157,9 @@ impl Credits {
     /// ```
     #[must_use]
     pub fn less(self, other: Self) -> Self {
-        // Two amounts are at most 2 × 10^12 apart, so this cannot wrap. A difference that passes the limit
+        // Two amounts are at most 2 × 10^12 apart, so this cannot saturate. A difference that passes the limit
         // of amounts is a shortage of more than the limit, which only a negative balance could make.
-        Self(self.0.wrapping_sub(other.0))
+        Self(self.0.saturating_sub(other.0))
     }
 
     /// How many whole times `price` goes into this amount; `None` when the price is nothing.

@@ -12,8 +12,14 @@ use crate::{
 
 /// What an object is called in messages, and its members.
 pub(crate) struct Form {
-    pub what: &'static str,
-    pub members: &'static [Member],
+    what: &'static str,
+    members: &'static [Member],
+}
+
+/// A form; one with more members than are read does not compile.
+pub(crate) const fn form(what: &'static str, members: &'static [Member]) -> Form {
+    assert!(members.len() <= MOST);
+    Form { what, members }
 }
 
 pub(crate) struct Member {
@@ -78,16 +84,27 @@ pub(crate) const fn required(key: &'static str, due: &'static str, kind: Kind) -
 impl Reader {
     /// The members of an object that has this form, with a fault for each that has not; `None` when it is no object.
     pub fn members<'v, 'a>(&mut self, value: &'v Value, at: &'a At<'a>, form: &Form) -> Option<Fields<'v, 'a>> {
+        self.only(value, at, form)?;
+        Some(self.known(value, at, form))
+    }
+
+    /// A fault for each member that the form has not; `None` when it is no object.
+    pub fn only(&mut self, value: &Value, at: &At, form: &Form) -> Option<()> {
         let known = |index: usize| form.members.get(index).map(|member| member.key);
         for (key, _) in self.object(value, at, form.what)? {
             self.named(Code::UnknownField, &at.key(key), "field", key, &known);
         }
+        Some(())
+    }
+
+    /// The members that the form has, with a fault for each that is not as it should be.
+    pub fn known<'v, 'a>(&mut self, value: &'v Value, at: &'a At<'a>, form: &Form) -> Fields<'v, 'a> {
         let mut fields = [Field { at: At::Document, value: None }; MOST];
         for (field, member) in fields.iter_mut().zip(form.members) {
             field.at = at.key(member.key);
             field.value = self.member(value, &field.at, member);
         }
-        Some(fields)
+        fields
     }
 
     fn member<'v>(&mut self, object: &'v Value, at: &At, member: &Member) -> Option<&'v Value> {

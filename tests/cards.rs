@@ -42,6 +42,19 @@ fn the_minimal_card_is_valid() {
 }
 
 #[test]
+fn a_field_too_many_hides_no_fault_of_what_refers_to_its_operation() {
+    let mut card = minimal();
+    card["operations"][0]["colour"] = json!(1);
+    card["templates"] = json!([{"id": "t", "items": [{"operation": "paint", "quantity": 0}, {"operation": "print"}]}]);
+    let expected = [
+        ("unknown-field", "operations[0].colour"),
+        ("unpriceable-template", "templates[0].items[0].quantity"),
+        ("unpriceable-template", "templates[0].items[1].operation"),
+    ];
+    assert_eq!(faults(&card), expected.map(|(code, path)| (code, path.to_owned())).into());
+}
+
+#[test]
 fn every_combination_has_a_price_and_every_rate_can_win() {
     let rates = "/operations/0/rates";
     check(rates, json!([{"when": {"model": "a"}, "price": 1}]), &[("unpriced-combination", "operations[0].rates")]);

@@ -114,6 +114,18 @@ const UNUSUAL = {
   "items that throw": [Object.defineProperty({}, "items", { enumerable: true, get: () => assert.fail("own") }), ["wrong-type at items"]],
   "a proxy": [{ items: [new Proxy({ operation: "create", variations: 5 }, {})] }, 20],
   "a proxy of a list": [{ items: new Proxy([{ operation: "create", variations: 5 }], {}) }, 20],
+  ...Object.fromEntries(
+    [
+      [NaN, ["empty-plan at items"]],
+      [null, ["empty-plan at items"]],
+      [undefined, ["empty-plan at items"]],
+      [0.5, 4],
+      [Symbol(), ["wrong-type at items"]],
+    ].map(([length, expected]) => [
+      `a list that gives its length as ${String(length)}`,
+      [{ items: new Proxy([{ operation: "create" }], { get: (list, key) => (key === "length" ? length : list[key]) }) }, expected],
+    ]),
+  ),
   "a proxy that refuses": [{ items: [new Proxy({}, { ownKeys: () => assert.fail("own") })] }, ["wrong-type at items[0]"]],
   "a revoked list": [{ items: revoked() }, ["wrong-type at items"]],
   "what is inherited": [{ items: [Object.create({ operation: "create" })] }, ["missing-field at items[0].operation"]],

@@ -38,9 +38,11 @@ fn operation<'v>(
     step: Credits,
     ids: &mut Vec<&'v str>,
 ) -> Option<Operation> {
+    reader.only(value, at, &form::OPERATION)?;
+    // A field too many says nothing against the others, so what refers to the operation is still looked at.
     let before = reader.faults.len();
     let [operation_id, title, _output, accuracy, choices, counts, size, rates, ..] =
-        &reader.members(value, at, &form::OPERATION)?;
+        &reader.known(value, at, &form::OPERATION);
     let accuracy = self::accuracy(reader, accuracy);
     let (mut numbers, mut bands) = (Vec::new(), Vec::new());
     numbers.push(Number::quantity());

@@ -1,6 +1,5 @@
 /** Rows given as columns: a million items of one operation, each field an array. */
-import { rate_rows } from "./generated/pricetag.js";
-import { figures, guarded, lookAgain, slots, takeSlots } from "./instance.js";
+import { figures, guarded, lookAgain, raw, slots, takeSlots } from "./instance.js";
 import { TOTAL, numberOf } from "./lane.js";
 import { COLUMN, NOTHING, type OpenCard, type Operation } from "./open-card.js";
 import type { Column, Fault, Faults, RatedRows } from "./types.js";
@@ -100,7 +99,7 @@ function rateRows(
     // Finding faults may have grown the memory.
     takeSlots(slotsNeeded, FIGURES);
     arrays.forEach((column, run) => slots.set(column.subarray(start, end), runs + run * ROWS));
-    if (guarded(() => rate_rows(number, operation.index, end - start, start === 0))) {
+    if (guarded(() => raw.rate_rows(number, operation.index, end - start, Number(start === 0)))) {
       if (errors.length === 0) readRows(rated, start, end);
       continue;
     }

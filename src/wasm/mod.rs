@@ -23,6 +23,7 @@ use self::{
 use crate::{
     card::{RateCard, operation::Operation},
     request::Call,
+    surely,
 };
 
 #[global_allocator]
@@ -48,22 +49,19 @@ static HELD: AtomicRefCell<Held> = AtomicRefCell::new(Held { cards: Vec::new(), 
 
 #[inline(always)]
 fn held() -> AtomicRefMut<'static, Held> {
-    match HELD.try_borrow_mut() {
-        Ok(held) => held,
-        Err(_) => core::arch::wasm32::unreachable(),
-    }
+    surely(HELD.try_borrow_mut().ok(), "one call follows the other")
 }
 
 impl Held {
     /// An open card. JavaScript knows no number of a card that is closed.
     fn card(&self, card: usize) -> &RateCard {
-        self.cards.get(card).and_then(Option::as_ref).expect("the card is open")
+        surely(self.cards.get(card).and_then(Option::as_ref), "the card is open")
     }
 
     /// Both at once.
     #[inline(always)]
     fn lane(&mut self, card: usize) -> (&mut Lane, &RateCard) {
-        (&mut self.lane, self.cards.get(card).and_then(Option::as_ref).expect("the card is open"))
+        (&mut self.lane, surely(self.cards.get(card).and_then(Option::as_ref), "the card is open"))
     }
 
     /// Keeps the text that answers, and tells its length.
@@ -192,7 +190,7 @@ pub fn describe(card: usize) -> usize {
 pub fn answer(card: usize, call: usize) -> usize {
     let mut held = held();
     let request = document(&mem::take(&mut held.text));
-    let answer = match held.card(card).answer(*Call::ALL.get(call).expect("the call is known"), &request) {
+    let answer = match held.card(card).answer(*surely(Call::ALL.get(call), "the call is known"), &request) {
         Ok(answer) => json(&answer),
         Err(faults) => json(&faults),
     };

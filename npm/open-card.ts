@@ -69,15 +69,14 @@ export class OpenCard {
   readonly byId: Map<string, Operation>;
   /** From which it is opened again. */
   readonly #bytes: Uint8Array;
-  #held: Held;
+  #held!: Held;
 
   private constructor(opened: Opened, bytes: Uint8Array) {
     ({ id: this.id, version: this.version, unit: this.unit, fingerprint: this.fingerprint, slots: this.slots } = opened);
     this.operations = opened.operations.map(operationOf);
     this.byId = new Map(this.operations.map((operation) => [operation.id, operation]));
     this.#bytes = bytes;
-    this.#held = { card: opened.card, generation: instance.generation };
-    numbers?.register(this, this.#held, this);
+    this.#hold(opened);
   }
 
   /** Opens a card, or says what is wrong with it. */
@@ -107,13 +106,13 @@ export class OpenCard {
     if (this.#held.generation === CLOSED) throw new Error("this rate card was freed");
     const opened = opening(this.#bytes);
     // What was a card remains one.
-    if ("card" in opened) this.#hold({ card: opened.card, generation: instance.generation });
+    if ("card" in opened) this.#hold(opened);
   }
 
-  #hold(held: Held): void {
+  #hold({ card }: Opened): void {
     numbers?.unregister(this);
-    this.#held = held;
-    if (held.generation !== CLOSED) numbers?.register(this, held, this);
+    this.#held = { card, generation: instance.generation };
+    numbers?.register(this, this.#held, this);
   }
 
   /** The strict lane: a request as it is, the answer or its faults. */
@@ -143,7 +142,8 @@ export class OpenCard {
     if (this === shared) return;
     const { card, generation } = this.#held;
     if (generation === instance.generation) guarded(() => raw.close(card));
-    this.#hold({ card: 0, generation: CLOSED });
+    numbers?.unregister(this);
+    this.#held = { card, generation: CLOSED };
   }
 }
 

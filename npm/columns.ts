@@ -1,6 +1,5 @@
 /** Rows given as columns: a million items of one operation, each field an array. */
-import { rate_rows } from "./generated/pricetag.js";
-import { figures, guarded, lookAgain, slots, takeSlots } from "./instance.js";
+import { figures, guarded, lookAgain, raw, slots, takeSlots } from "./instance.js";
 import { TOTAL, numberOf } from "./lane.js";
 import { COLUMN, NOTHING, type OpenCard, type Operation } from "./open-card.js";
 import type { Column, Fault, Faults, RatedRows } from "./types.js";
@@ -42,8 +41,8 @@ const isColumn = (value: unknown): value is Column => KINDS.some((kind) => value
 
 /** The same numbers without what a class of somebody's own may have added. */
 function plainView(column: Column): Column {
-  for (const kind of KINDS) if (column instanceof kind) return new kind(column.buffer as ArrayBuffer, column.byteOffset, column.length);
-  return column;
+  const kind = KINDS.find((kind) => column instanceof kind)!;
+  return new kind(column.buffer as ArrayBuffer, column.byteOffset, column.length);
 }
 
 const NO_ROWS: Fault = {
@@ -93,14 +92,19 @@ function rateRows(
   const slotsNeeded = runs + runs * ROWS;
   takeSlots(slotsNeeded, FIGURES);
   const arrays = writeConstants(operation, columns);
-  const rated: RatedRows = { total: null, ...emptyRows(rows) };
+  const rated: RatedRows = {
+    total: null,
+    low: new Float64Array(rows),
+    expected: new Float64Array(rows),
+    high: new Float64Array(rows),
+  };
   const errors: Fault[] = [];
   for (let start = 0; start < rows; start += ROWS) {
     const end = Math.min(start + ROWS, rows);
     // Finding faults may have grown the memory.
     takeSlots(slotsNeeded, FIGURES);
     arrays.forEach((column, run) => slots.set(column.subarray(start, end), runs + run * ROWS));
-    if (guarded(() => rate_rows(number, operation.index, end - start, start === 0))) {
+    if (guarded(() => raw.rate_rows(number, operation.index, end - start, Number(start === 0)))) {
       if (errors.length === 0) readRows(rated, start, end);
       continue;
     }
@@ -121,12 +125,6 @@ const MORE: Fault = {
   path: "",
   message: `and more: the first ${FAULTS_MAX} faults are listed`,
 };
-
-const emptyRows = (rows: number): Omit<RatedRows, "total"> => ({
-  low: new Float64Array(rows),
-  expected: new Float64Array(rows),
-  high: new Float64Array(rows),
-});
 
 /** Writes what is the same for every row, and answers what is not. */
 function writeConstants(operation: Operation, columns: Columns): Column[] {

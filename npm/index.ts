@@ -4,10 +4,10 @@
  *     import { RateCard } from "pricetag";
  *     const answer = RateCard.builtin().estimate({ items: [{ operation: "create", variations: 4 }] });
  */
-import { initSync } from "./generated/pricetag.js";
 import module from "./generated/inline.js";
+import { start } from "./instance.js";
 
-initSync({ module: module() });
+start(module());
 
 export { RateCard } from "./card.js";
 export { LiveItem } from "./live.js";

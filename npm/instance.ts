@@ -4,7 +4,12 @@
  * A trap or a full stack leaves an instance in any state. Whoever was asking hears of it; the module is started anew
  * before the next question, and every card opens itself again.
  */
-import { __wbg_reset_state, figures_at, initSync, reserve, slots_at } from "./generated/pricetag.js";
+
+type Exports = typeof import("./generated/pricetag_bg.wasm.js");
+
+/** What the running instance exports: numbers in, numbers out. */
+export let raw: Exports;
+let compiled: WebAssembly.Module | undefined;
 
 /**
  * Counts how often an instance was given up. Where the stack is full nothing can be called, so giving one up is no more
@@ -25,11 +30,23 @@ let figuresMax = 0;
 /** How often the slots were taken. */
 export let uses = 0;
 
+/** Starts the module from its bytes or as it was compiled; the first one stays. */
+export function start(module: BufferSource | WebAssembly.Module): void {
+  if (compiled) return;
+  module = module instanceof WebAssembly.Module ? module : new WebAssembly.Module(module);
+  run(module);
+  compiled = module;
+}
+
+function run(module: WebAssembly.Module): void {
+  raw = new WebAssembly.Instance(module).exports as Exports;
+}
+
 /** Starts the module anew if its instance was given up. */
 export function renew(): void {
   const { generation } = instance;
   if (started === generation) return;
-  __wbg_reset_state();
+  run(compiled!);
   [slots, figures] = [new Int32Array(0), new Float64Array(0)];
   started = generation;
 }
@@ -51,7 +68,7 @@ export function takeSlots(slotsNeeded: number, figuresNeeded: number): void {
   if (slots.length >= slotsNeeded && figures.length >= figuresNeeded) return;
   slotsMax = Math.max(slotsMax, slotsNeeded);
   figuresMax = Math.max(figuresMax, figuresNeeded);
-  guarded(() => reserve(slotsMax, figuresMax));
+  guarded(() => raw.reserve(slotsMax, figuresMax));
   look();
 }
 
@@ -62,8 +79,24 @@ export function lookAgain(): void {
 
 /** Looks at the module's memory where the slots and the figures now are. */
 function look(): void {
-  // Once there is an instance, this answers with its exports, and starts nothing.
-  const { buffer } = initSync(undefined!).memory;
-  slots = new Int32Array(buffer, slots_at(), slotsMax);
-  figures = new Float64Array(buffer, figures_at(), figuresMax);
+  const { buffer } = raw.memory;
+  slots = new Int32Array(buffer, raw.slots_at() >>> 0, slotsMax);
+  figures = new Float64Array(buffer, raw.figures_at() >>> 0, figuresMax);
 }
+
+/**
+ * Hands over a document, if there is one, does what answers with a text, and reads that. Each text has a decoder of its own,
+ * because Safari's end after 2 GB.
+ */
+export function ask(work: () => number, document?: Uint8Array): string {
+  return guarded(() => {
+    if (document) {
+      raw.expect(document.length);
+      text(document.length).set(document);
+    }
+    return new TextDecoder("utf-8", { ignoreBOM: true }).decode(text(work()));
+  });
+}
+
+/** What the module keeps of a text: its address is a number without a sign. */
+const text = (length: number): Uint8Array => new Uint8Array(raw.memory.buffer, raw.text_at() >>> 0, length);

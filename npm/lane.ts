@@ -5,8 +5,7 @@
  * the plan anew, and it alone says what is wrong. So this file decides nothing; it must only never take for usual
  * what is not. What stands in which slot and which figure is in src/wasm/lane.rs.
  */
-import { rate } from "./generated/pricetag.js";
-import { figures, instance, lookAgain, slots, takeSlots, uses } from "./instance.js";
+import { figures, instance, lookAgain, raw, slots, takeSlots, uses } from "./instance.js";
 import type { Field, OpenCard, Operation } from "./open-card.js";
 import type { Accuracy, CardTypes, Estimate, Line, Part, Range } from "./types.js";
 
@@ -30,7 +29,7 @@ export function estimate<C extends CardTypes>(card: OpenCard, plan: unknown): Es
   const { number } = card;
   if (items === 0 || slots.length === 0) return undefined;
   try {
-    return rate(number, items, card.slots, true) ? readEstimate(card, items) : undefined;
+    return raw.rate(number, items, card.slots, 1) ? readEstimate(card, items) : undefined;
   } catch (error) {
     instance.generation += 1;
     throw error;
@@ -177,7 +176,7 @@ export function totalOf(card: OpenCard, numbers: Int32Array, stand: boolean): Ra
       takeSlots(card.slots, TOTAL);
       for (let slot = 0; slot < numbers.length; slot += 1) slots[slot] = numbers[slot]!;
     }
-    if (!rate(number, 1, card.slots, false)) return null;
+    if (!raw.rate(number, 1, card.slots, 0)) return null;
     lookAgain();
     return readRange(figures, 0);
   } catch (error) {

@@ -4,9 +4,9 @@
  * It exports what `index.ts` does, whose declarations stand for both.
  */
 import { readFileSync } from "node:fs";
-import { initSync } from "./generated/pricetag.js";
+import { start } from "./instance.js";
 
-initSync({ module: readFileSync(new URL("pricetag_bg.wasm", import.meta.url)) });
+start(readFileSync(new URL("pricetag_bg.wasm", import.meta.url)));
 
 export { RateCard } from "./card.js";
 export { LiveItem } from "./live.js";

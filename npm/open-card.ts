@@ -1,7 +1,6 @@
 /** The cards that are open in the module. */
-import { answer, close, compare, describe, open, title } from "./generated/pricetag.js";
 import { bytesOf } from "./bytes.js";
-import { guarded, instance } from "./instance.js";
+import { ask, guarded, instance, raw } from "./instance.js";
 import type { Faults } from "./types.js";
 
 /** The generation of a card that was closed. */
@@ -55,7 +54,7 @@ const numbers =
   typeof FinalizationRegistry === "undefined"
     ? undefined
     : new FinalizationRegistry<Held>((held) => {
-        if (held.generation === instance.generation) close(held.card);
+        if (held.generation === instance.generation) raw.close(held.card);
       });
 
 /** A card that is open in the module. */
@@ -70,15 +69,14 @@ export class OpenCard {
   readonly byId: Map<string, Operation>;
   /** From which it is opened again. */
   readonly #bytes: Uint8Array;
-  #held: Held;
+  #held!: Held;
 
   private constructor(opened: Opened, bytes: Uint8Array) {
     ({ id: this.id, version: this.version, unit: this.unit, fingerprint: this.fingerprint, slots: this.slots } = opened);
     this.operations = opened.operations.map(operationOf);
     this.byId = new Map(this.operations.map((operation) => [operation.id, operation]));
     this.#bytes = bytes;
-    this.#held = { card: opened.card, generation: instance.generation };
-    numbers?.register(this, this.#held, this);
+    this.#hold(opened);
   }
 
   /** Opens a card, or says what is wrong with it. */
@@ -108,49 +106,50 @@ export class OpenCard {
     if (this.#held.generation === CLOSED) throw new Error("this rate card was freed");
     const opened = opening(this.#bytes);
     // What was a card remains one.
-    if ("card" in opened) this.#hold({ card: opened.card, generation: instance.generation });
+    if ("card" in opened) this.#hold(opened);
   }
 
-  #hold(held: Held): void {
+  #hold({ card }: Opened): void {
     numbers?.unregister(this);
-    this.#held = held;
-    if (held.generation !== CLOSED) numbers?.register(this, held, this);
+    this.#held = { card, generation: instance.generation };
+    numbers?.register(this, this.#held, this);
   }
 
   /** The strict lane: a request as it is, the answer or its faults. */
   answer<T>(call: number, request: unknown): T {
     const bytes = bytesOf(request);
     const card = this.number;
-    return JSON.parse(guarded(() => answer(card, call, bytes)));
+    return JSON.parse(ask(() => raw.answer(card, call), bytes));
   }
 
   describe<T>(): T {
     const card = this.number;
-    return JSON.parse(guarded(() => describe(card)));
+    return JSON.parse(ask(() => raw.describe(card)));
   }
 
   compare<T>(other: OpenCard): T {
     const [old, changed] = [this.number, other.number];
-    return JSON.parse(guarded(() => compare(old, changed)));
+    return JSON.parse(ask(() => raw.compare(old, changed)));
   }
 
   title({ index, titles }: Operation, combination: number): string {
     const card = this.number;
-    return (titles[combination] ??= guarded(() => title(card, index, combination)));
+    return (titles[combination] ??= ask(() => raw.title(card, index, combination)));
   }
 
   /** Gives its memory back; the built-in card is everybody's, and stays. */
   close(): void {
     if (this === shared) return;
     const { card, generation } = this.#held;
-    if (generation === instance.generation) guarded(() => close(card));
-    this.#hold({ card: 0, generation: CLOSED });
+    if (generation === instance.generation) guarded(() => raw.close(card));
+    numbers?.unregister(this);
+    this.#held = { card, generation: CLOSED };
   }
 }
 
 let shared: OpenCard | Faults | undefined;
 
-const opening = (bytes: Uint8Array): Opened | Faults => JSON.parse(guarded(() => open(bytes)));
+const opening = (bytes: Uint8Array): Opened | Faults => JSON.parse(ask(() => raw.open(), bytes));
 
 /** The operation is in the first slot, its fields in those that follow. */
 function operationOf({ id, fields, notes }: Opened["operations"][number], index: number): Operation {

@@ -4,7 +4,7 @@
  *     import { init, RateCard } from "pricetag/slim";
  *     await init(new URL("pricetag/pricetag_bg.wasm", import.meta.url));
  */
-import { initSync as start } from "./generated/pricetag.js";
+import { start } from "./instance.js";
 
 /** Loads the module from an address or a response, or takes its bytes or a compiled module. */
 export async function init(
@@ -26,7 +26,7 @@ async function compiled(found: Response | BufferSource | WebAssembly.Module): Pr
 
 /** Takes the module's bytes or a compiled module at once. */
 export function initSync(module: BufferSource | WebAssembly.Module): void {
-  start({ module });
+  start(module);
 }
 
 export { RateCard } from "./card.js";

@@ -12,6 +12,7 @@ use crate::{
     },
     credits::{Percent, Range},
     plan::{Item, Plan, list_for},
+    surely,
     text::owned,
 };
 
@@ -175,8 +176,8 @@ impl Plan<'_> {
         let mut lines = list_for(self.items.len());
         for (index, item) in self.items.iter().enumerate() {
             // Left out, a line would be free: an item that was read has its place in the tables, and within the limits.
-            let line = self.card.line(index, item, &mut left).expect("an item that was read can be rated");
-            total = total.plus(line.total).expect("the sum was checked when the plan was read");
+            let line = surely(self.card.line(index, item, &mut left), "an item that was read can be rated");
+            total = surely(total.plus(line.total), "the sum was checked when the plan was read");
             accuracy = accuracy.max(line.accuracy);
             lines.push(line);
         }
@@ -196,12 +197,9 @@ impl Plan<'_> {
     /// ```
     pub fn total(&self) -> Range {
         let price =
-            |item: &Item| self.card.full_price(item, item.combination).expect("an item that was read can be rated");
-        self.items
-            .iter()
-            .map(price)
-            .try_fold(Range::ZERO, Range::plus)
-            .expect("the sum was checked when the plan was read")
+            |item: &Item| surely(self.card.full_price(item, item.combination), "an item that was read can be rated");
+        let total = self.items.iter().map(price).try_fold(Range::ZERO, Range::plus);
+        surely(total, "the sum was checked when the plan was read")
     }
 }
 

@@ -73,3 +73,28 @@ pub(crate) const BUILTIN: &str = include_str!(concat!(env!("OUT_DIR"), "/builtin
 /// The built-in card as the bytes of a document.
 #[cfg(all(target_family = "wasm", feature = "module"))]
 pub(crate) const BUILTIN: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/builtin.bytes"));
+
+/// What an invariant says is there.
+#[inline(always)]
+#[track_caller]
+pub(crate) fn surely<T>(found: Option<T>, invariant: &str) -> T {
+    match found {
+        Some(found) => found,
+        None => broken(invariant),
+    }
+}
+
+/// A broken invariant is a panic that states it.
+#[cfg(not(all(target_family = "wasm", feature = "module")))]
+#[cold]
+#[track_caller]
+fn broken(invariant: &str) -> ! {
+    panic!("{invariant}")
+}
+
+/// In the module it is a trap, and nobody downloads the text.
+#[cfg(all(target_family = "wasm", feature = "module"))]
+#[inline(always)]
+fn broken(_: &str) -> ! {
+    core::arch::wasm32::unreachable()
+}

@@ -10,6 +10,7 @@ use crate::{
     estimate::{Estimate, Line},
     limits::{ITEMS, OUTPUTS},
     reading::{At, Reader},
+    surely,
     text::Word,
     value::Value,
 };
@@ -150,7 +151,7 @@ fn settle(reader: &mut Reader, high: Credits, terms: &[Terms], outcome: &Outcome
     for terms in terms {
         let reported = outcome.lines.iter().find(|line| line.item == terms.item);
         let line = settle_line(*terms, reported);
-        charge = charge.plus(line.charge).expect("lines charge at most their high totals");
+        charge = surely(charge.plus(line.charge), "lines charge at most their high totals");
         lines.push(line);
     }
     Settlement { charge, released: high.less(charge), lines }
@@ -197,7 +198,7 @@ fn settle_line(terms: Terms, reported: Option<&OutcomeLine>) -> SettledLine {
         free,
         unit,
         // At most the line's high total, which is within the limit of amounts.
-        charge: unit.times(delivered.saturating_sub(free)).expect("a line charges at most its high total"),
+        charge: surely(unit.times(delivered.saturating_sub(free)), "a line charges at most its high total"),
         capped: asked > terms.unit.high,
     }
 }

@@ -115,15 +115,10 @@ fn sorted(members: &[(String, Value)]) -> Vec<&(String, Value)> {
     sorted
 }
 
+/// Code units are ordered as characters are, but for the surrogates of characters beyond U+FFFF, which come before U+E000.
 fn precedes(key: &str, other: &str) -> bool {
-    let mut others = other.encode_utf16();
-    for unit in key.encode_utf16() {
-        match others.next() {
-            Some(other) if other == unit => {}
-            other => return other.is_some_and(|other| unit < other),
-        }
-    }
-    others.next().is_some()
+    let place = |character| (('\u{e000}'..='\u{ffff}').contains(&character), character);
+    key.chars().map(place).lt(other.chars().map(place))
 }
 
 /// A JSON string with only the escapes that JSON demands, as RFC 8785 has it.
@@ -342,5 +337,21 @@ impl<'de> Visitor<'de> for AnyValue {
             return Ok(Value::Foreign("a date without quotes"));
         }
         Ok(Value::Object(members))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::vec::Vec;
+
+    use proptest::prelude::*;
+
+    proptest! {
+        /// RFC 8785 orders keys by their UTF-16 code units.
+        #[test]
+        fn keys_are_ordered_by_their_code_units(key in "[a\u{d7ff}\u{e000}\u{ffff}\u{10000}😀]{0,4}", other in "[a\u{d7ff}\u{e000}\u{ffff}\u{10000}😀]{0,4}") {
+            let units = |key: &str| key.encode_utf16().collect::<Vec<u16>>();
+            prop_assert_eq!(super::precedes(&key, &other), units(&key) < units(&other));
+        }
     }
 }

@@ -26,9 +26,7 @@ describe("every golden case is answered exactly", () => {
   for (const { name, check } of goldenCases(golden)) test(name, () => check(card));
 });
 
-test("the module asks nothing of its surroundings but JavaScript values", async () => {
+test("the module asks nothing of its surroundings", async () => {
   const { compile, Module } = WebAssembly;
-  const imports = Module.imports(await compile(readFileSync(path)));
-  const names = imports.map(({ name }) => name).join(" ");
-  assert.doesNotMatch(names, /fetch|random|crypto|now|Date|performance|require|process/i);
+  assert.deepEqual(Module.imports(await compile(readFileSync(path))), []);
 });

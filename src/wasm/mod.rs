@@ -1,16 +1,16 @@
 //! The browser's face. Nothing else in the crate knows of JavaScript, and nothing here knows a rule.
 //!
-//! Only numbers and texts cross. JavaScript knows a card by a number. Documents come in as bytes and answers go out as
-//! JSON: that is the strict lane. Whole numbers come in through slots and figures go out: that is the fast lane.
-//! Faults are answers, never exceptions, and nothing here calls JavaScript.
+//! Only numbers cross; what is more stands in the module's memory, and JavaScript is told where. It knows a card by a
+//! number. Documents come in as bytes and answers go out as JSON: that is the strict lane. Whole numbers come in through
+//! slots and figures go out: that is the fast lane. Faults are answers, never exceptions, and nothing here calls JavaScript.
 
 mod bytes;
 mod columns;
 mod json;
 mod lane;
 
-use alloc::{string::String, vec::Vec};
-use core::panic::PanicInfo;
+use alloc::{string::String, vec, vec::Vec};
+use core::{mem, panic::PanicInfo};
 
 use atomic_refcell::{AtomicRefCell, AtomicRefMut};
 use wasm_bindgen::prelude::*;
@@ -23,6 +23,7 @@ use self::{
 use crate::{
     card::{RateCard, operation::Operation},
     request::Call,
+    surely,
 };
 
 #[global_allocator]
@@ -39,37 +40,59 @@ struct Held {
     /// The cards that are open. JavaScript knows each by its index here.
     cards: Vec<Option<RateCard>>,
     lane: Lane,
+    /// The document that a question is about, until it is asked; then the text that answers it.
+    text: Vec<u8>,
 }
 
 /// There is one thread, so that its atomic flag is a plain one.
-static HELD: AtomicRefCell<Held> = AtomicRefCell::new(Held { cards: Vec::new(), lane: Lane::new() });
+static HELD: AtomicRefCell<Held> = AtomicRefCell::new(Held { cards: Vec::new(), lane: Lane::new(), text: Vec::new() });
 
 #[inline(always)]
 fn held() -> AtomicRefMut<'static, Held> {
-    HELD.borrow_mut()
+    surely(HELD.try_borrow_mut().ok(), "one call follows the other")
 }
 
 impl Held {
     /// An open card. JavaScript knows no number of a card that is closed.
     fn card(&self, card: usize) -> &RateCard {
-        self.cards.get(card).and_then(Option::as_ref).expect("the card is open")
+        surely(self.cards.get(card).and_then(Option::as_ref), "the card is open")
     }
 
     /// Both at once.
     #[inline(always)]
     fn lane(&mut self, card: usize) -> (&mut Lane, &RateCard) {
-        (&mut self.lane, self.cards.get(card).and_then(Option::as_ref).expect("the card is open"))
+        (&mut self.lane, surely(self.cards.get(card).and_then(Option::as_ref), "the card is open"))
+    }
+
+    /// Keeps the text that answers, and tells its length.
+    fn answered(&mut self, text: String) -> usize {
+        self.text = text.into_bytes();
+        self.text.len()
     }
 }
 
-/// Reads a card, or the built-in one where there are no bytes, and keeps it until it is closed. Answers what is known of it,
-/// or its faults.
+/// Makes room for a document of so many bytes.
 #[wasm_bindgen]
-pub fn open(card: &[u8]) -> String {
-    let card = if card.is_empty() { crate::BUILTIN } else { card };
-    match RateCard::from_value(document(card)) {
+pub fn expect(bytes: usize) {
+    held().text = vec![0; bytes];
+}
+
+/// Where the document goes, or the answer stands. It moves with every question.
+#[wasm_bindgen]
+pub fn text_at() -> *const u8 {
+    held().text.as_ptr()
+}
+
+/// Reads a card, or the built-in one where there are no bytes, and keeps it until it is closed. Answers what is known of it,
+/// or its faults. Like everything that answers with a text, it tells that text's length.
+#[wasm_bindgen]
+pub fn open() -> usize {
+    let mut held = held();
+    let card = mem::take(&mut held.text);
+    let card = if card.is_empty() { crate::BUILTIN } else { &card };
+    let answer = match RateCard::from_value(document(card)) {
         Ok(card) => {
-            let cards = &mut held().cards;
+            let cards = &mut held.cards;
             let place = cards.iter().position(Option::is_none).unwrap_or(cards.len());
             if place == cards.len() {
                 cards.push(None);
@@ -81,7 +104,8 @@ pub fn open(card: &[u8]) -> String {
             opened
         }
         Err(faults) => json(&faults),
-    }
+    };
+    held.answered(answer)
 }
 
 /// What JavaScript knows of a card: its number, how many slots an item has, and the names that become whole numbers in
@@ -156,31 +180,39 @@ pub fn close(card: usize) {
 
 /// The card as it was written.
 #[wasm_bindgen]
-pub fn describe(card: usize) -> String {
-    json(held().card(card).document())
+pub fn describe(card: usize) -> usize {
+    let mut held = held();
+    let answer = json(held.card(card).document());
+    held.answered(answer)
 }
 
 /// Answers a request, by the index of its call in [`Call::ALL`].
 #[wasm_bindgen]
-pub fn answer(card: usize, call: usize, request: &[u8]) -> String {
-    match held().card(card).answer(*Call::ALL.get(call).expect("the call is known"), &document(request)) {
+pub fn answer(card: usize, call: usize) -> usize {
+    let mut held = held();
+    let request = document(&mem::take(&mut held.text));
+    let answer = match held.card(card).answer(*surely(Call::ALL.get(call), "the call is known"), &request) {
         Ok(answer) => json(&answer),
         Err(faults) => json(&faults),
-    }
+    };
+    held.answered(answer)
 }
 
 /// What changes from one card to another.
 #[wasm_bindgen]
-pub fn compare(old: usize, new: usize) -> String {
-    let held = held();
-    json(&held.card(old).compare(held.card(new)))
+pub fn compare(old: usize, new: usize) -> usize {
+    let mut held = held();
+    let answer = json(&held.card(old).compare(held.card(new)));
+    held.answered(answer)
 }
 
 /// The title of an item with this combination of options.
 #[wasm_bindgen]
-pub fn title(card: usize, operation: usize, combination: usize) -> String {
-    let held = held();
-    held.card(card).operations.get(operation).map(|found| found.item_title(combination)).unwrap_or_default()
+pub fn title(card: usize, operation: usize, combination: usize) -> usize {
+    let mut held = held();
+    let found = held.card(card).operations.get(operation);
+    let answer = found.map(|found| found.item_title(combination)).unwrap_or_default();
+    held.answered(answer)
 }
 
 /// Makes room in the fast lane.

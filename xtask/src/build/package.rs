@@ -28,7 +28,7 @@ pub fn build(workspace: &Workspace) -> Result<Work> {
     );
     sources.extend(documents(workspace));
     sources.push(module::wasm(workspace));
-    sources.extend(module::glue(workspace));
+    sources.push(module::types(workspace));
     let manifest = workspace.path("pkg/package.json");
     let fresh = is_fresh(std::slice::from_ref(&manifest), &sources);
     if !fresh {
@@ -46,9 +46,8 @@ pub fn build(workspace: &Workspace) -> Result<Work> {
 fn generate(workspace: &Workspace) -> Result<()> {
     let folder = workspace.path("npm/generated");
     fs::create_dir_all(&folder)?;
-    for glue in module::glue(workspace) {
-        fs::copy(&glue, folder.join(glue.file_name().expect("it is a file")))?;
-    }
+    let types = module::types(workspace);
+    fs::copy(&types, folder.join(types.file_name().expect("it is a file")))?;
     let wasm = fs::read(module::wasm(workspace))?;
     fs::write(folder.join("inline.ts"), inline::typescript(&wasm))?;
     fs::write(folder.join("image-studio.ts"), RateCard::builtin().typescript())?;
@@ -69,10 +68,6 @@ fn compile(workspace: &Workspace) -> Result<()> {
             .arg("--outDir")
             .arg(&scratch),
     )?;
-    for glue in module::glue(workspace) {
-        let name = glue.file_name().expect("it is a file");
-        fs::copy(&glue, scratch.join("generated").join(name))?;
-    }
     // The compiler reads declarations that people wrote, and writes none from them.
     fs::copy(workspace.path("npm").join(WASM_TYPES), scratch.join(WASM_TYPES))?;
     process::run(

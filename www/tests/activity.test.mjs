@@ -50,7 +50,7 @@ test("the figures are the ledger's: available, set aside, spent, and how long it
   const account = await server.account();
   assert.equal(await text(page, '[data-figure="available"] dd'), `${account.balance.available.toLocaleString("en")} credits`);
   assert.equal(await text(page, '[data-figure="held"] dd'), `${account.balance.held} credits`);
-  assert.equal(await text(page, '[data-figure="spent"]'), `Spent ${usage.total.charged} credits 4 charges`);
+  assert.equal(await text(page, '[data-figure="spent"]'), `Spent ${usage.total.charged} credits 4 charges · $0.26`);
   assert.equal(await text(page, '[data-figure="days"] dd'), `${usage.daysToExhaustion.toLocaleString("en")} days`);
   const [, today] = await cells(page, ".activity-balance table");
   assert.deepEqual(today.slice(1), [account.balance.posted.toLocaleString("en"), String(account.balance.held)]);
@@ -213,5 +213,63 @@ test("spending and entries are written as files for a spreadsheet", async () => 
   assert.equal(rows.length, 1 + 7 + 1);
   assert.match(rows[1], /^6,.*,hold,1974,1974,0,5,hold_/);
   assert.deepEqual(problems, []);
+  await close();
+});
+
+test("what was charged is held against what was estimated, in all and in each group", async () => {
+  const { page, problems, close } = await opened("&by=asset", {
+    before: () => {
+      const send = window.fetch;
+      const figures = (estimated, charged) => ({ captures: 1, lines: 1, outputs: 3, estimated, charged, averagePerOutput: 0.1 });
+      const usage = {
+        by: "asset",
+        from: "2026-11-01",
+        to: "2026-11-22",
+        total: figures(24.3, 23.9),
+        groups: [
+          { key: "dearer", ...figures(20, 20.1) },
+          { key: "cheaper", ...figures(4.3, 3.8) },
+          { key: null, ...figures(0, 0) },
+        ],
+        daysToExhaustion: 1,
+      };
+      window.fetch = (path, init) =>
+        String(path).startsWith("/v1/usage") ? Promise.resolve(new Response(JSON.stringify(usage))) : send(path, init);
+    },
+  });
+  const [, ...rows] = await cells(page, "#spending");
+  assert.deepEqual(
+    rows.map((row) => [row[0], row[1], row[2], row[6], row[7]]),
+    [
+      ["dearer", "20.1", "84.1%", "20", "+0.1"],
+      ["cheaper", "3.8", "15.9%", "4.3", "-0.5"],
+      ["No asset named", "Included", "–", "Included", "none"],
+      ["All", "23.9", "100%", "24.3", "-0.4"],
+    ],
+  );
+  assert.match(await text(page, ".activity-estimates"), /Estimated 24\.3 credits Charged 23\.9 credits 0\.4 credits less was charged/);
+  assert.equal(await text(page, '[data-figure="days"] dd'), "1 day");
+  assert.deepEqual(problems, []);
+  await close();
+});
+
+test("many groups are shown the dearest first, and the rest when asked for", async () => {
+  const { page, close } = await opened("&by=asset", {
+    before: () => {
+      const send = window.fetch;
+      const figures = (charged) => ({ captures: 1, lines: 1, outputs: 1, estimated: charged, charged, averagePerOutput: charged });
+      const groups = Array.from({ length: 1200 }, (_, at) => ({ key: `asset ${at}`, ...figures(1200 - at) }));
+      const usage = { by: "asset", from: "2026-11-01", to: "2026-11-22", total: figures(720600), groups, daysToExhaustion: null };
+      window.fetch = (path, init) =>
+        String(path).startsWith("/v1/usage") ? Promise.resolve(new Response(JSON.stringify(usage))) : send(path, init);
+    },
+  });
+  assert.equal((await cells(page, "#spending tbody")).length, 20);
+  await page.focus("#all-groups");
+  assert.equal(await text(page, "#all-groups"), "Show all 1,200");
+  await page.keyboard.press("Enter");
+  assert.equal((await cells(page, "#spending tbody")).length, 1200);
+  await page.keyboard.press("Enter");
+  assert.equal((await cells(page, "#spending tbody")).length, 20);
   await close();
 });

@@ -67,7 +67,7 @@ function foundView(savings: Savings, card: Card): TemplateResult {
 
 function tableView(found: Saving[], card: Card): TemplateResult {
   const words = text.activityView;
-  const heads = [words.saved, words.times, words.result];
+  const heads = [words.saved, words.times];
   return html`<div class="activity-scroll wide" tabindex="0" role="region" aria-label=${words.savingsTable}>
     <table class="figures-table" id="savings">
       <caption class="said">${words.savingsTable}</caption>
@@ -88,10 +88,9 @@ function rowView({ operation, field, from, to, items, saves, rank }: Saving, car
   return html`<tr>
     <th scope="row">
       ${words.changed(choiceTitle(card, field, operation), title(from), title(to))}
-      <small>${operationTitle(card, operation)}</small>
+      <small>${operationTitle(card, operation)} · ${rank < 0 ? text.lesser : rank > 0 ? text.better : text.sameRank}</small>
     </th>
     <td><strong>${saves.credits === null ? "–" : formats.credits(saves.credits)}</strong></td>
     <td>${formats.whole(items)}</td>
-    <td>${rank < 0 ? words.lesser : rank > 0 ? words.better : words.same}</td>
   </tr>`;
 }

@@ -108,7 +108,7 @@ function cells(figures: Figures, total: Figures): TemplateResult {
   const off = difference(charged, estimated);
   const amount = (credits: number): string => (credits === 0 ? text.activityView.included : formats.credits(credits));
   return html`<td>${amount(charged)}</td>
-    <td>${total.charged === 0 ? "–" : share(charged, total.charged)}</td>
+    <td>${charged === 0 ? "–" : share(charged, total.charged)}</td>
     <td>${formats.whole(captures)}</td>
     <td>${formats.whole(outputs)}</td>
     <td>${averagePerOutput === null ? "–" : amount(averagePerOutput)}</td>

@@ -5,6 +5,8 @@ import { askForKey } from "../views/run.js";
 import { text } from "../text/index.js";
 import { Activity } from "./activity.js";
 import "./activity.css";
+import "./entries.css";
+import "./figures.css";
 import { balanceView } from "./balance.js";
 import { entriesView } from "./entries.js";
 import { rangeView } from "./controls.js";

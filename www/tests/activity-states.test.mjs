@@ -34,6 +34,21 @@ test("a receipt that cannot be loaded says so, and is asked for again", async ()
   await close();
 });
 
+test("a receipt that is open stays open when the activity is refreshed", async () => {
+  await spend(server);
+  const { page, problems, close } = await opened();
+  await press(page, ".entries summary");
+  await page.waitForSelector(".receipt dl");
+  const number = await text(page, "details[open] .receipt code");
+  await send(server, "/v1/charges", { items: [{ operation: "upscale", mode: "fast" }] });
+  await press(page, "#refresh");
+  await shows(page, '[data-figure="spent"]', "5 charges");
+  await page.waitForFunction(() => document.querySelectorAll(".entries > li").length === 8);
+  assert.equal(await text(page, "details[open] .receipt code"), number);
+  assert.deepEqual(problems, []);
+  await close();
+});
+
 /** A ledger of 100,000 entries over 100 days, a thousand a day, in the place of the server's. Each entry adds a credit. */
 const manyEntries = () => {
   const send = window.fetch;

@@ -273,3 +273,39 @@ test("many groups are shown the dearest first, and the rest when asked for", asy
   assert.equal((await cells(page, "#spending tbody")).length, 20);
   await close();
 });
+
+test("every control is reached with the tab key, in the order in which it stands, and shows that it has the focus", async () => {
+  await spend(server);
+  const { page, close } = await opened(`&range=2026-01-01..${new Date().toISOString().slice(0, 10)}`);
+  await page.focus(".activity h2");
+  const reached = [];
+  for (let at = 0; at < 24; at += 1) {
+    await page.keyboard.press("Tab");
+    const { name, ring } = await page.evaluate(() => {
+      const { id, className, localName } = document.activeElement;
+      return { name: id || className || localName, ring: getComputedStyle(document.activeElement).outlineStyle };
+    });
+    // A date is three fields in one.
+    if (reached.at(-1) !== name) reached.push(name);
+    assert.notEqual(ring, "none", name);
+    if (name === "oldest") break;
+  }
+  assert.deepEqual(reached, [
+    "range",
+    "range-from",
+    "range-to",
+    "range-apply",
+    "refresh",
+    "export-usage",
+    "export-entries",
+    "activity-scroll",
+    "by",
+    "activity-scroll wide",
+    "find-savings",
+    "newest",
+    "newer",
+    "older",
+    "oldest",
+  ]);
+  await close();
+});

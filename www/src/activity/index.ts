@@ -35,7 +35,7 @@ export function view(context: Context): TemplateResult {
   const kept = context.own.get("by");
   const by = groupings(studio.document).find(({ id }) => id === kept)?.id ?? "operation";
   const before = /^\d{1,15}$/.test(context.own.get("before") ?? "") ? Number(context.own.get("before")) : null;
-  const stamp = JSON.stringify([server.balance, server.freeUnits, server.tier]);
+  const stamp = JSON.stringify([server.balance, server.freeUnits, server.tier, studio.card.fingerprint]);
   activity.follow({ key: studio.key, days: range.days, by, before, stamp });
   return html`<div class="activity" aria-busy=${activity.busy ? "true" : "false"}>
     ${rangeView(context, activity, range)} ${problemView(context, activity)}

@@ -165,11 +165,12 @@ test("with the server gone what was loaded stays, and is newer once it is back",
   await page.waitForSelector("#activity-problem");
   assert.match(await text(page, "#activity-problem"), /The server cannot be reached\. .* What is shown was loaded/);
   assert.match(await text(page, '[data-figure="spent"]'), /4 charges/);
+  assert.match(await text(page, ".account .notice"), /nothing can be charged until it is back/);
   await server.start();
   await send(server, "/v1/charges", { items: [{ operation: "upscale", mode: "fast" }] });
   await press(page, "#activity-problem button");
   await shows(page, '[data-figure="spent"]', "5 charges");
-  await page.waitForFunction(() => document.querySelector("#activity-problem") === null);
+  await page.waitForFunction(() => document.querySelector("#activity-problem, .account .notice") === null);
   await close();
 });
 

@@ -30,9 +30,11 @@ export function savingsView(context: Context, activity: Activity, { total }: Usa
       <h2>${words.savings}</h2>
       ${savings.running
         ? html`<button type="button" id="stop-savings" @click=${stop}>${words.stop}</button>`
-        : html`<button type="button" id="find-savings" ?disabled=${count === 0} @click=${() => void look()}>
-            ${words.look(formats.whole(count), count === 1)}
-          </button>`}
+        : count === 0
+          ? nothing
+          : html`<button type="button" id="find-savings" @click=${() => void look()}>
+              ${words.look(formats.whole(count), count === 1)}
+            </button>`}
     </header>
     ${savings.state === "new" ? html`<p class="hint">${count === 0 ? words.spendingNone : words.savingsHint}</p>` : progressView(savings)}
     ${savings.state === "new" ? nothing : foundView(savings, studio.document)}

@@ -58,8 +58,11 @@ export class Charging {
     if (studio.key === null) return;
     try {
       studio.server = await fetchAccount(studio.key);
+      studio.notices.delete("account");
     } catch (error) {
-      studio.notices.set("account", { kind: "problem", message: this.#words(error) });
+      // Nothing was to be charged, so there is no doubt whether it was.
+      const message = error instanceof Unreachable ? text.offline : this.#words(error);
+      studio.notices.set("account", { kind: "problem", message });
       // A key that the server does not know is of no use to anyone; one that could not be asked about is kept.
       if (error instanceof Refusal && error.status === 401) {
         storeKey(null);

@@ -43,7 +43,8 @@ export class Activity {
 
   #key: string | null = null;
   #range = "";
-  #page = "";
+  #place = "";
+  #stamp = "";
   readonly #changed: () => void;
 
   /** `told` is called with what was spent when that has changed. */
@@ -83,17 +84,26 @@ export class Activity {
       this.savings.stop();
       this.savings.clear();
     }
+    this.#followReceipts(ledger, `${writeRange(days)} ${before ?? ""}`, stamp);
     this.usage.want(`${by} ${range}`, (signal) => ledger.usage(by, days, signal));
     this.balances.want(range, (signal) => ledger.balances(days, signal));
     const { bounds } = this;
     if (bounds === null || this.balances.busy) return;
     const page = pageBefore(bounds, before);
-    const name = `${page} ${bounds.first} ${range}`;
-    if (name !== this.#page) {
-      this.#page = name;
-      this.receipts.clear();
+    this.entries.want(`${page} ${bounds.first} ${range}`, (signal) => entriesOf(ledger, bounds, page, signal));
+  }
+
+  /** Receipts that are open stay so when the account has changed, and may say more by then. */
+  #followReceipts(ledger: Ledger, place: string, stamp: string): void {
+    if (place !== this.#place) this.receipts.clear();
+    else if (stamp !== this.#stamp) {
+      for (const [id, receipt] of this.receipts) {
+        receipt.again();
+        receipt.want(id, (signal) => ledger.hold(id, signal));
+      }
     }
-    this.entries.want(name, (signal) => entriesOf(ledger, bounds, page, signal));
+    this.#place = place;
+    this.#stamp = stamp;
   }
 
   #begin(key: string): void {

@@ -41,7 +41,7 @@ export function rangeView(context: Context, activity: Activity, chosen: Chosen):
         ${words.between(dayText(days.from), dayText(days.to))}. ${words.utc}
         ${activity.loadedAt === null ? nothing : words.loadedAt(timeText(activity.loadedAt))}
       </p>
-      <button type="button" id="refresh" @click=${() => void refresh(context, activity)}>${words.refresh}</button>
+      <button type="button" class="small" id="refresh" @click=${() => void refresh(context, activity)}>${words.refresh}</button>
       ${exportView(activity, days)}
     </div>
     ${exportStateView(activity)}
@@ -91,6 +91,7 @@ function exportView(activity: Activity, { from, to }: Days): TemplateResult {
   };
   return html`<button
       type="button"
+      class="small"
       id="export-usage"
       ?disabled=${usage === null || usage.groups.length === 0}
       @click=${() => usage !== null && activity.export.usage(usage)}
@@ -99,6 +100,7 @@ function exportView(activity: Activity, { from, to }: Days): TemplateResult {
     </button>
     <button
       type="button"
+      class="small"
       id="export-entries"
       ?disabled=${bounds === null || bounds.last === bounds.first || activity.export.running}
       @click=${entries}

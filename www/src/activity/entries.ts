@@ -1,5 +1,4 @@
 import { html, nothing, type TemplateResult } from "lit";
-import { keyed } from "lit/directives/keyed.js";
 import { repeat } from "lit/directives/repeat.js";
 import type { Context } from "../context.js";
 import { figure, formats, signed, timeText } from "../figures.js";
@@ -27,6 +26,7 @@ export function entriesView(context: Context, activity: Activity, before: number
         : html`<ol class="entries">
             ${repeat(
               page.entries,
+              // A row that is open stays open, and no other in its place.
               ({ seq }) => seq,
               (entry) => html`<li>${entryView(entry, activity, unit)}</li>`,
             )}
@@ -66,14 +66,10 @@ function entryView(entry: Entry, activity: Activity, unit: string): TemplateResu
   const toggle = (event: Event): void => {
     if ((event.target as HTMLDetailsElement).open) activity.openReceipt(holdId);
   };
-  // A row of another page would stay open.
-  return html`${keyed(
-    entry.seq,
-    html`<details @toggle=${toggle}>
-      <summary class="entry">${rowView(entry, unit)}</summary>
-      ${receipt === undefined ? nothing : receiptView(receipt, unit, () => activity.openReceipt(holdId))}
-    </details>`,
-  )}`;
+  return html`<details @toggle=${toggle}>
+    <summary class="entry">${rowView(entry, unit)}</summary>
+    ${receipt === undefined ? nothing : receiptView(receipt, unit, () => activity.openReceipt(holdId))}
+  </details>`;
 }
 
 function rowView(entry: Entry, unit: string): TemplateResult {

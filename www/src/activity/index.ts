@@ -5,6 +5,8 @@ import { askForKey } from "../views/run.js";
 import { text } from "../text/index.js";
 import { Activity } from "./activity.js";
 import "./activity.css";
+import "./entries.css";
+import "./figures.css";
 import { balanceView } from "./balance.js";
 import { entriesView } from "./entries.js";
 import { rangeView } from "./controls.js";
@@ -33,7 +35,7 @@ export function view(context: Context): TemplateResult {
   const kept = context.own.get("by");
   const by = groupings(studio.document).find(({ id }) => id === kept)?.id ?? "operation";
   const before = /^\d{1,15}$/.test(context.own.get("before") ?? "") ? Number(context.own.get("before")) : null;
-  const stamp = JSON.stringify([server.balance, server.freeUnits, server.tier]);
+  const stamp = JSON.stringify([server.balance, server.freeUnits, server.tier, studio.card.fingerprint]);
   activity.follow({ key: studio.key, days: range.days, by, before, stamp });
   return html`<div class="activity" aria-busy=${activity.busy ? "true" : "false"}>
     ${rangeView(context, activity, range)} ${problemView(context, activity)}

@@ -30,9 +30,11 @@ export function savingsView(context: Context, activity: Activity, { total }: Usa
       <h2>${words.savings}</h2>
       ${savings.running
         ? html`<button type="button" id="stop-savings" @click=${stop}>${words.stop}</button>`
-        : html`<button type="button" id="find-savings" ?disabled=${count === 0} @click=${() => void look()}>
-            ${words.look(formats.whole(count), count === 1)}
-          </button>`}
+        : count === 0
+          ? nothing
+          : html`<button type="button" id="find-savings" @click=${() => void look()}>
+              ${words.look(formats.whole(count), count === 1)}
+            </button>`}
     </header>
     ${savings.state === "new" ? html`<p class="hint">${count === 0 ? words.spendingNone : words.savingsHint}</p>` : progressView(savings)}
     ${savings.state === "new" ? nothing : foundView(savings, studio.document)}
@@ -67,7 +69,7 @@ function foundView(savings: Savings, card: Card): TemplateResult {
 
 function tableView(found: Saving[], card: Card): TemplateResult {
   const words = text.activityView;
-  const heads = [words.saved, words.times, words.result];
+  const heads = [words.saved, words.times];
   return html`<div class="activity-scroll wide" tabindex="0" role="region" aria-label=${words.savingsTable}>
     <table class="figures-table" id="savings">
       <caption class="said">${words.savingsTable}</caption>
@@ -88,10 +90,9 @@ function rowView({ operation, field, from, to, items, saves, rank }: Saving, car
   return html`<tr>
     <th scope="row">
       ${words.changed(choiceTitle(card, field, operation), title(from), title(to))}
-      <small>${operationTitle(card, operation)}</small>
+      <small>${operationTitle(card, operation)} · ${rank < 0 ? text.lesser : rank > 0 ? text.better : text.sameRank}</small>
     </th>
     <td><strong>${saves.credits === null ? "–" : formats.credits(saves.credits)}</strong></td>
     <td>${formats.whole(items)}</td>
-    <td>${rank < 0 ? words.lesser : rank > 0 ? words.better : words.same}</td>
   </tr>`;
 }

@@ -9,7 +9,7 @@ import { difference } from "./exact.js";
 import type { Figures, Group, Usage } from "./ledger.js";
 import { chargedText, groupings, groupTitle } from "./words.js";
 
-/** Groups that are shown at first: the dearest. */
+/** Groups that are shown at first: the dearest, or the latest days. */
 const GROUPS_FIRST = 20;
 /** A bar's length in units of its own. */
 const LENGTH = 100;
@@ -78,7 +78,8 @@ const barView = (amount: number, most: number, name: string): TemplateResult =>
 function tableView(card: Card, { by, groups, total }: Usage, title: string, all: boolean): TemplateResult {
   const words = text.activityView;
   const most = groups.reduce((most, { charged }) => Math.max(most, charged), 0);
-  const shown = all || by === "day" ? groups : groups.slice(0, GROUPS_FIRST);
+  const ordered = by === "day" ? groups.toReversed() : groups;
+  const shown = all ? ordered : ordered.slice(0, GROUPS_FIRST);
   const heads = [words.charged, words.share, words.captures, words.outputs, words.average, words.estimated, words.difference];
   const row = (group: Group): TemplateResult =>
     html`<tr>
@@ -108,7 +109,7 @@ function cells(figures: Figures, total: Figures): TemplateResult {
   const off = difference(charged, estimated);
   const amount = (credits: number): string => (credits === 0 ? text.activityView.included : formats.credits(credits));
   return html`<td>${amount(charged)}</td>
-    <td>${total.charged === 0 ? "–" : share(charged, total.charged)}</td>
+    <td>${charged === 0 ? "–" : share(charged, total.charged)}</td>
     <td>${formats.whole(captures)}</td>
     <td>${formats.whole(outputs)}</td>
     <td>${averagePerOutput === null ? "–" : amount(averagePerOutput)}</td>
@@ -118,7 +119,7 @@ function cells(figures: Figures, total: Figures): TemplateResult {
 
 function moreView({ redraw }: Context, activity: Activity, count: number): TemplateResult | typeof nothing {
   const words = text.activityView;
-  if (count <= GROUPS_FIRST || activity.usage.value?.by === "day") return nothing;
+  if (count <= GROUPS_FIRST) return nothing;
   const toggle = (): void => {
     activity.allGroups = !activity.allGroups;
     redraw();

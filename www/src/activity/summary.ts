@@ -11,11 +11,12 @@ export function summaryView({ balance }: ServerAccount, { total, daysToExhaustio
   const words = text.activityView;
   const unit = card.unit ?? "credit";
   const { available, held } = balance;
+  const money = (credits: number): string => (card.money === undefined || credits === 0 ? "" : formats.money(credits, card.money));
   const charges = total.captures === 0 ? words.noCharges : words.charges(formats.whole(total.captures), total.captures === 1);
   return html`<dl class="panel activity-summary">
-    ${tile("available", words.available, available === null ? text.unlimited : figure(available, unit), "")}
+    ${tile("available", words.available, available === null ? text.unlimited : figure(available, unit), available === null ? "" : money(available))}
     ${tile("held", words.held, held === 0 ? words.nothing : figure(held, unit), "")}
-    ${tile("spent", words.spent, total.captures === 0 ? "–" : chargedText(total.charged, unit), charges)}
+    ${tile("spent", words.spent, total.captures === 0 ? "–" : chargedText(total.charged, unit), [charges, money(total.charged)].filter(Boolean).join(" · "))}
     ${available === null
       ? tile("days", words.daysLeft, words.neverEnds, "")
       : daysToExhaustion === null

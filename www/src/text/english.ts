@@ -519,10 +519,6 @@ export const english = {
     changed: (field: string, from: string, to: string) => `${field}: ${from} → ${to}`,
     times: "Items",
     saved: "Saves",
-    result: "Result",
-    lesser: "lesser",
-    better: "better",
-    same: "as good",
     savingsLimits: "At today’s prices and without free units. Each change is for itself: of two for the same item only one can be made.",
     savingsFirst: (count: string) => `The first ${count} charges of these days.`,
     unpriced: (count: string, one: boolean) =>

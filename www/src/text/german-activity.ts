@@ -101,10 +101,6 @@ export const german: Text["activityView"] = {
   changed: (field, from, to) => `${field}: ${from} → ${to}`,
   times: "Posten",
   saved: "Spart",
-  result: "Ergebnis",
-  lesser: "geringer",
-  better: "besser",
-  same: "ebenso gut",
   savingsLimits:
     "Zu heutigen Preisen und ohne Freieinheiten. Jede Änderung gilt für sich: Von zweien am selben Posten ist nur eine möglich.",
   savingsFirst: (count) => `Die ersten ${count} Abbuchungen dieser Tage.`,

@@ -93,7 +93,7 @@ export class Charging {
     studio.changed();
     try {
       const receipt = await charge(attempt, studio.key);
-      studio.notices.set(place, { kind: "receipt", receipt });
+      studio.notices.set(place, { kind: "receipt", receipt, items: attempt.plan.items });
       if (studio.server !== null) studio.server = { ...studio.server, balance: receipt.balance };
       const { unit = "credit" } = studio.document;
       this.#announce(text.announceReceipt(figure(receipt.charge, unit), balanceText(receipt.balance.available)));

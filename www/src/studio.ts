@@ -26,6 +26,8 @@ export class Studio {
   revision = 0;
   #account: Account<AnyCard> | null;
 
+  /** How the last cheaper way is taken back, and what it left. */
+  readonly #steps = new Map<Place, { after: unknown; restore: () => void }>();
   readonly #lives = new Map<string, LiveItem>();
   #planAssessment: Assessment | null = null;
   readonly #changed: () => void;
@@ -127,21 +129,50 @@ export class Studio {
     this.say("plan", text.cleared, undo);
   }
 
-  /** Takes one of the card's cheaper ways. */
-  apply(place: Place, { item, field, option }: Alternative): void {
-    if (place === "form") this.open(chosenOf({ ...this.live.item, [field]: option }, this.document));
-    else this.plan.set(item, field, option);
+  /** What a cheaper way has changed can be taken back while it still stands as it was left. */
+  canUndo(place: Place): boolean {
+    const step = this.#steps.get(place);
+    return step !== undefined && step.after === this.#stateOf(place);
+  }
+
+  undo(place: Place): void {
+    const step = this.#steps.get(place);
+    if (!this.canUndo(place) || step === undefined) return;
+    this.#steps.delete(place);
+    step.restore();
+    this.changed();
+  }
+
+  /** Makes a change that `undo` takes back. */
+  #undoably(place: Place, change: () => void): void {
+    const { entries } = this.plan;
+    const item = this.formItem;
+    change();
+    const restore = (): void => (place === "form" ? this.open(item) : this.plan.restore(entries));
+    this.#steps.set(place, { after: this.#stateOf(place), restore });
     this.notices.delete(place);
     this.changed();
+  }
+
+  #stateOf(place: Place): unknown {
+    return place === "form" ? JSON.stringify(this.formItem) : this.plan.entries;
+  }
+
+  /** Takes one of the card's cheaper ways. */
+  apply(place: Place, { item, field, option }: Alternative): void {
+    this.#undoably(place, () => {
+      if (place === "form") this.open(chosenOf({ ...this.live.item, [field]: option }, this.document));
+      else this.plan.set(item, field, option);
+    });
   }
 
   /** Takes a whole plan that the card has fitted into a budget. */
   applyFit(place: Place, items: readonly AnyItem[]): void {
     const [first] = items;
-    if (place === "form" && first !== undefined) this.open(first);
-    else this.plan.replace(items.map((item) => chosenOf(item, this.document)));
-    this.notices.delete(place);
-    this.changed();
+    this.#undoably(place, () => {
+      if (place === "form" && first !== undefined) this.open(first);
+      else this.plan.replace(items.map((item) => chosenOf(item, this.document)));
+    });
   }
 
   /* ---------------------------------------------------------------------------------- notices, card, account */

@@ -5,7 +5,8 @@ import type { Charging } from "../charging.js";
 import { figure, formats } from "../figures.js";
 import type { Studio } from "../studio.js";
 import { text } from "../text/index.js";
-import { cheaperView } from "./cheaper.js";
+import { cheaperHeading, cheaperView } from "./cheaper.js";
+import { dearView } from "./dear.js";
 import { noticeView } from "./notice.js";
 import { runView } from "./run.js";
 
@@ -83,7 +84,7 @@ export function studioView(studio: Studio, charging: Charging): TemplateResult {
         <h2>${text.balanceHeading}</h2>
         <balance-meter .preflight=${preflight} .words=${text.elements}></balance-meter>
         <p class="hint reserved">${affordableWords(studio, assessment)}</p>
-        <h2>${text.cheaper}</h2>
+        ${dearView(studio, estimate)} ${cheaperHeading(studio, "form", "h2")}
         <div class="cheaper">${cheaperView(studio, "form", [studio.live.item], assessment)}</div>
       </div>
     </div>

@@ -22,7 +22,7 @@ export function pageView(context: Context, announcement: string): TemplateResult
     <main class="view-${view}">
       ${guard([studio.revision], () => accountView(studio, charging))}
       ${view === "studio"
-        ? html`<div class="work">${tabsView(studio)} ${studioView(studio, charging)}</div>
+        ? html`<div class="work"><h2 class="said" tabindex="-1">${text.views.studio}</h2>${tabsView(studio)} ${studioView(studio, charging)}</div>
             ${guard([studio.revision], () => planPanelView(context))}`
         : lazyView(context, view)}
     </main>

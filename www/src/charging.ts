@@ -20,6 +20,7 @@ export class Charging {
   /** What is shown must be what is charged: where the server has another card, the page takes that one. */
   async refreshCard(): Promise<void> {
     const studio = this.#studio;
+    const before = studio.warning;
     try {
       const json = await fetchCard(studio.card.fingerprint);
       studio.warning = null;
@@ -28,7 +29,8 @@ export class Charging {
       if (!(error instanceof Unreachable || error instanceof Refusal)) throw error;
       studio.warning = () => text.offline;
     }
-    studio.changed();
+    // Nearly always there is nothing new to show.
+    if (studio.warning !== before) studio.changed();
   }
 
   #takeCard(json: string): void {

@@ -17,6 +17,8 @@ import { pageView } from "./views/page.js";
 
 function start(root: HTMLElement, card: RateCard): void {
   let announcement = "";
+  /** While the link is read there is nothing to draw yet. */
+  let reading = false;
   /** Another view was chosen, and is not there to be begun with yet. */
   let arriving = false;
   let shownForm = "";
@@ -52,6 +54,7 @@ function start(root: HTMLElement, card: RateCard): void {
   }
 
   function draw(): void {
+    if (reading) return;
     const context: Context = { studio, charging, view, own: ownOf(view), keep, href, chooseLanguage, copyLink, announce, redraw: draw };
     render(pageView(context, announcement), root);
     document.title = text.title(text.views[view]);
@@ -80,6 +83,7 @@ function start(root: HTMLElement, card: RateCard): void {
 
   /** Takes the state that the address holds; a key leaves the address at once. */
   function takeLink(): void {
+    reading = true;
     const state = readLink(location.hash);
     if (state.key !== null) storeKey(state.key);
     view = state.view;
@@ -88,6 +92,7 @@ function start(root: HTMLElement, card: RateCard): void {
     if (state.form !== null) studio.open(state.form);
     history.replaceState(null, "", href(view));
     studio.key = storedKey();
+    reading = false;
     studio.changed();
   }
 

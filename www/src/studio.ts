@@ -24,6 +24,12 @@ export class Studio {
 
   /** Changes with everything but the form, so that a slider redraws no more than it must. */
   revision = 0;
+  /** Changes with everything that a person changes. */
+  formRevision = 0;
+  /** Changes with every cheaper way that is taken or taken back. */
+  steps = 0;
+  /** Changes when something was worked out afterwards. */
+  drawing = 0;
   #account: Account<AnyCard> | null;
 
   /** How the last cheaper way is taken back, and what it left. */
@@ -46,11 +52,19 @@ export class Studio {
     this.#planAssessment = null;
     this.#account = accountInForce(this.server, this.trial);
     this.revision += 1;
+    this.formRevision += 1;
     this.#changed();
   }
 
   /** Shows a change of the form, which the plan does not depend on. */
   formChanged(): void {
+    this.formRevision += 1;
+    this.#changed();
+  }
+
+  /** Draws what has been worked out meanwhile. */
+  redraw(): void {
+    this.drawing += 1;
     this.#changed();
   }
 
@@ -139,6 +153,7 @@ export class Studio {
     const step = this.#steps.get(place);
     if (!this.canUndo(place) || step === undefined) return;
     this.#steps.delete(place);
+    this.steps += 1;
     step.restore();
     this.changed();
   }
@@ -147,6 +162,7 @@ export class Studio {
   #undoably(place: Place, change: () => void): void {
     const { entries } = this.plan;
     const item = this.formItem;
+    this.steps += 1;
     change();
     const restore = (): void => (place === "form" ? this.open(item) : this.plan.restore(entries));
     this.#steps.set(place, { after: this.#stateOf(place), restore });

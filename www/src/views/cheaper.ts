@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import type { AnyItem } from "pricetag";
 import type { Assessment } from "../assessment.js";
-import { cheaperWays, type Way } from "../cheaper.js";
+import { cheaperWays, type CheaperWays, type Way } from "../cheaper.js";
 import { figure, formats } from "../figures.js";
 import type { Place } from "../notices.js";
 import type { Studio } from "../studio.js";
@@ -27,10 +27,10 @@ export function cheaperHeading(studio: Studio, place: Place, level: "h2" | "h3")
   </div>`;
 }
 
-export function cheaperView(studio: Studio, place: Place, items: AnyItem[], assessment: Assessment): TemplateResult {
-  const { estimate } = assessment;
-  if (estimate === null) return html`<p class="hint">${text.cheaperUnknown}</p>`;
-  const { ways, fit, cheapest } = cheaperWays(studio, place, items, assessment);
+/** The ways for these items, worked out now where the caller has not. */
+export function cheaperView(studio: Studio, place: Place, items: AnyItem[], assessment: Assessment, known: CheaperWays | null = null): TemplateResult {
+  if (assessment.estimate === null) return html`<p class="hint">${text.cheaperUnknown}</p>`;
+  const { ways, fit, cheapest } = known ?? cheaperWays(studio, place, items, assessment);
   const unit = studio.document.unit ?? "credit";
   const rest = ways.slice(SHOWN_AT_FIRST, SHOWN_MAX);
   const list = (shown: Way[]): TemplateResult =>

@@ -5,17 +5,17 @@ import type { Studio } from "../studio.js";
 import { text } from "../text/index.js";
 
 /** One thing that makes the price what it is, and what it comes to. */
-interface Cause {
+export interface Cause {
   name: string;
   says: string;
   amount: string;
 }
 
 /** Why it is so expensive: every choice that has a cheaper option, then the size, then how many. All figures are the card's. */
-export function dearView(studio: Studio, estimate: Estimate | null): TemplateResult {
+export function dearView(causes: Cause[] | null): TemplateResult {
   return html`<details class="dear" data-dear>
     <summary>${text.dear.question}</summary>
-    ${estimate === null ? html`<p class="hint">${text.cheaperUnknown}</p>` : causesView(causesOf(studio, estimate))}
+    ${causes === null ? html`<p class="hint">${text.cheaperUnknown}</p>` : causesView(causes)}
   </details>`;
 }
 
@@ -32,7 +32,7 @@ function causesView(causes: Cause[]): TemplateResult {
   </dl>`;
 }
 
-function causesOf(studio: Studio, estimate: Estimate): Cause[] {
+export function causesOf(studio: Studio, estimate: Estimate): Cause[] {
   const operation = studio.currentOperation;
   const [line] = estimate.lines;
   if (operation === undefined || line === undefined || line.total.high === 0) return [];

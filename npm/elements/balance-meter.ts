@@ -44,6 +44,7 @@ export class BalanceMeter extends Asking<Preflight> {
       dl {
         display: grid;
         grid-template-columns: 1fr auto minmax(6em, auto);
+        column-gap: var(--_step);
         margin: 0;
         line-height: calc(var(--_step) * 3);
       }
@@ -56,8 +57,10 @@ export class BalanceMeter extends Asking<Preflight> {
         white-space: nowrap;
       }
       [part~="range"] {
-        padding-inline-start: calc(var(--_step) * 2);
+        padding-inline-start: var(--_step);
         color: var(--_muted);
+        /* Where there is no room for all of it, at its dash. */
+        white-space: normal;
       }
       .after {
         font-weight: 600;

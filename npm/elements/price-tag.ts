@@ -8,6 +8,11 @@ import { define } from "./define.js";
 import { formatsFor, isIncluded, isOne, type Money } from "./formats.js";
 import { theme } from "./theme.js";
 
+const differs = (price: Range | null | undefined, before: Range | null | undefined): boolean =>
+  price === null || price === undefined || before === null || before === undefined
+    ? price !== before
+    : price.low !== before.low || price.expected !== before.expected || price.high !== before.high;
+
 /**
  * A price: `16 credits 12–20 $0.16`.
  *
@@ -66,7 +71,8 @@ export class PriceTag extends Asking<Estimate> {
   ];
 
   static override properties: PropertyDeclarations = {
-    price: { attribute: false },
+    // The same figures in another object are no other price: a page with many tags gives each one its price at every change.
+    price: { attribute: false, hasChanged: differs },
     freeUnits: json("free-units"),
     money: json("money"),
     unit: {},

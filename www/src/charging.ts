@@ -20,6 +20,7 @@ export class Charging {
   /** What is shown must be what is charged: where the server has another card, the page takes that one. */
   async refreshCard(): Promise<void> {
     const studio = this.#studio;
+    const before = studio.warning;
     try {
       const json = await fetchCard(studio.card.fingerprint);
       studio.warning = null;
@@ -28,7 +29,8 @@ export class Charging {
       if (!(error instanceof Unreachable || error instanceof Refusal)) throw error;
       studio.warning = () => text.offline;
     }
-    studio.changed();
+    // Nearly always there is nothing new to show.
+    if (studio.warning !== before) studio.changed();
   }
 
   #takeCard(json: string): void {
@@ -96,7 +98,7 @@ export class Charging {
     studio.changed();
     try {
       const receipt = await charge(attempt, studio.key);
-      studio.notices.set(place, { kind: "receipt", receipt });
+      studio.notices.set(place, { kind: "receipt", receipt, items: attempt.plan.items });
       if (studio.server !== null) studio.server = { ...studio.server, balance: receipt.balance };
       const { unit = "credit" } = studio.document;
       this.#announce(text.announceReceipt(figure(receipt.charge, unit), balanceText(receipt.balance.available)));

@@ -17,6 +17,10 @@ import { pageView } from "./views/page.js";
 
 function start(root: HTMLElement, card: RateCard): void {
   let announcement = "";
+  /** While the link is read there is nothing to draw yet. */
+  let reading = false;
+  /** Another view was chosen, and is not there to be begun with yet. */
+  let arriving = false;
   let shownForm = "";
   let view: ViewName = VIEWS[0];
   /** What each view keeps in the link, also while another is looked at. */
@@ -50,9 +54,11 @@ function start(root: HTMLElement, card: RateCard): void {
   }
 
   function draw(): void {
+    if (reading) return;
     const context: Context = { studio, charging, view, own: ownOf(view), keep, href, chooseLanguage, copyLink, announce, redraw: draw };
     render(pageView(context, announcement), root);
     document.title = text.title(text.views[view]);
+    if (arriving) arriving = !arrive();
   }
 
   function announce(message: string): void {
@@ -77,6 +83,7 @@ function start(root: HTMLElement, card: RateCard): void {
 
   /** Takes the state that the address holds; a key leaves the address at once. */
   function takeLink(): void {
+    reading = true;
     const state = readLink(location.hash);
     if (state.key !== null) storeKey(state.key);
     view = state.view;
@@ -85,6 +92,7 @@ function start(root: HTMLElement, card: RateCard): void {
     if (state.form !== null) studio.open(state.form);
     history.replaceState(null, "", href(view));
     studio.key = storedKey();
+    reading = false;
     studio.changed();
   }
 
@@ -93,16 +101,20 @@ function start(root: HTMLElement, card: RateCard): void {
   addEventListener("hashchange", () => {
     const before = view;
     takeLink();
-    if (view !== before) arrive();
+    if (view !== before) {
+      scrollTo(0, 0);
+      arriving = !arrive();
+    }
     void charging.refreshAccount();
   });
   void charging.refreshCard().then(() => charging.refreshAccount());
 }
 
-/** Another view begins at its top, for those who see it and for those who hear it. */
-function arrive(): void {
-  scrollTo(0, 0);
-  document.querySelector<HTMLElement>("main h2[tabindex]")?.focus({ preventScroll: true });
+/** Another view begins with its heading, also for those who hear it. Answers whether it is there yet. */
+function arrive(): boolean {
+  const heading = document.querySelector<HTMLElement>("main h2[tabindex]");
+  heading?.focus({ preventScroll: true });
+  return heading !== null;
 }
 
 /** What a settled change is announced as: the form's price and, where there is one, the plan's. */

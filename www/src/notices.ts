@@ -1,3 +1,4 @@
+import type { AnyItem } from "pricetag";
 import type { Attempt, Receipt } from "./server.js";
 import type { Entry } from "./plan-list.js";
 
@@ -5,6 +6,6 @@ import type { Entry } from "./plan-list.js";
 export type Place = "form" | "plan" | "account";
 
 export type Notice =
-  | { kind: "receipt"; receipt: Receipt }
+  | { kind: "receipt"; receipt: Receipt; items: readonly AnyItem[] }
   | { kind: "problem"; message: () => string; retry?: Attempt; accept?: Attempt }
   | { kind: "said"; message: string; undo?: readonly Entry[] };

@@ -24,8 +24,16 @@ export class Studio {
 
   /** Changes with everything but the form, so that a slider redraws no more than it must. */
   revision = 0;
+  /** Changes with everything that a person changes. */
+  formRevision = 0;
+  /** Changes with every cheaper way that is taken or taken back. */
+  steps = 0;
+  /** Changes when something was worked out afterwards. */
+  drawing = 0;
   #account: Account<AnyCard> | null;
 
+  /** How the last cheaper way is taken back, and what it left. */
+  readonly #steps = new Map<Place, { after: unknown; restore: () => void }>();
   readonly #lives = new Map<string, LiveItem>();
   #planAssessment: Assessment | null = null;
   readonly #changed: () => void;
@@ -44,11 +52,19 @@ export class Studio {
     this.#planAssessment = null;
     this.#account = accountInForce(this.server, this.trial);
     this.revision += 1;
+    this.formRevision += 1;
     this.#changed();
   }
 
   /** Shows a change of the form, which the plan does not depend on. */
   formChanged(): void {
+    this.formRevision += 1;
+    this.#changed();
+  }
+
+  /** Draws what has been worked out meanwhile. */
+  redraw(): void {
+    this.drawing += 1;
     this.#changed();
   }
 
@@ -134,26 +150,46 @@ export class Studio {
     this.say("plan", message, undo);
   }
 
-  /** Takes one of the card's cheaper ways. */
-  apply(place: Place, { item, field, option }: Alternative): void {
-    if (place === "form") this.open(chosenOf({ ...this.live.item, [field]: option }, this.document));
-    else this.plan.set(item, field, option);
-    this.notices.delete(place);
+  /** What a cheaper way has changed in the form can be taken back while it still stands as it was left. */
+  canUndo(place: Place): boolean {
+    const step = this.#steps.get(place);
+    return step !== undefined && step.after === this.#formState();
+  }
+
+  undo(place: Place): void {
+    const step = this.#steps.get(place);
+    if (!this.canUndo(place) || step === undefined) return;
+    this.#steps.delete(place);
+    this.steps += 1;
+    step.restore();
     this.changed();
   }
 
-  /** Puts items that the card has filled in into the places of the plan's. */
-  fillIn(items: readonly AnyItem[]): void {
-    this.plan.setAll(items.map((item) => chosenOf(item, this.document)));
+  /** Makes a change of the form that `undo` takes back. */
+  #openUndoably(item: AnyItem): void {
+    const before = this.formItem;
+    this.steps += 1;
+    this.open(item);
+    this.#steps.set("form", { after: this.#formState(), restore: () => this.open(before) });
+    this.notices.delete("form");
+    this.changed();
+  }
+
+  #formState(): unknown {
+    return JSON.stringify(this.formItem);
+  }
+
+  /** Takes one of the card's cheaper ways. */
+  apply(place: Place, { item, field, option }: Alternative): void {
+    if (place === "plan") this.changePlan(text.planView.changed, (plan) => plan.set(item, field, option));
+    else this.#openUndoably(chosenOf({ ...this.live.item, [field]: option }, this.document));
   }
 
   /** Takes a whole plan that the card has fitted into a budget. */
-  applyFit(place: Place, items: readonly AnyItem[]): void {
+  applyFit(place: Place, items: readonly AnyItem[], said = text.planView.changed): void {
     const [first] = items;
-    if (place === "form" && first !== undefined) this.open(first);
-    else this.plan.replace(items.map((item) => chosenOf(item, this.document)));
-    this.notices.delete(place);
-    this.changed();
+    if (place === "plan") this.changePlan(said, (plan) => plan.setAll(items.map((item) => chosenOf(item, this.document))));
+    else if (first !== undefined) this.#openUndoably(first);
   }
 
   /* ---------------------------------------------------------------------------------- notices, card, account */

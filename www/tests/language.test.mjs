@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -8,6 +9,7 @@ import { rolldown } from "rolldown";
 import { change, launch, open, press, price, text } from "./browsing.mjs";
 import { serve } from "./serving.mjs";
 
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const TEXTS = fileURLToPath(new URL("../src/text", import.meta.url));
 
 let server;
@@ -158,6 +160,30 @@ for (const [index, hash] of STATES.entries()) {
     assert.deepEqual(said.filter((one) => (english.has(one) && !SAME.has(one)) || ENGLISH.test(one)), []);
     await left.close();
     await right.close();
+  });
+}
+
+for (const [width, dark] of [[320, false], [320, true], [1280, false], [1280, true]]) {
+  test(`in German nothing is wider than ${width} pixels and axe finds nothing, ${dark ? "dark" : "light"}`, async () => {
+    const hash = `#key=${server.key}&form=create;model=wavespeed-ideogram-v3;variations:4;width:2048&plan=create;quantity:3,edit`;
+    const { page, problems, close } = await opened(hash, { before: german, width, dark, locale: "de-DE" });
+    await press(page, "[data-dear] summary");
+    await press(page, ".price-column .ways li button");
+    const wide = await page.evaluate(() => {
+      const limit = document.documentElement.clientWidth;
+      const panels = [...document.querySelectorAll(".panel")].filter((panel) => panel.scrollWidth > panel.clientWidth);
+      return [document.documentElement.scrollWidth > limit, ...panels.map(({ className }) => className)];
+    });
+    assert.deepEqual(wide, [false]);
+    // The policy of the page holds for its own scripts, not for what a test evaluates in it.
+    await page.evaluate(AXE);
+    const violations = await page.evaluate(async () => {
+      const { violations } = await window.axe.run(document, { resultTypes: ["violations"] });
+      return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.flat().join(" ")).join(", ")}`);
+    });
+    assert.deepEqual(violations, []);
+    assert.deepEqual(problems, []);
+    await close();
   });
 }
 

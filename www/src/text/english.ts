@@ -46,7 +46,23 @@ export const english = {
   },
   withoutKey: "An estimate: charging needs a key.",
 
+  dear: {
+    question: "Why is this so expensive?",
+    nothing: "Nothing is charged for this.",
+    choice: (option: string, quality: string) => `${option} is the cheapest: ${quality}.`,
+    upTo: (amount: string) => `up to ${amount} more`,
+    size: (pixels: string) => `Up to ${pixels} pixels nothing is added.`,
+    count: (count: string) => `${count} in all.`,
+    each: (amount: string) => `${amount} each`,
+  },
+  picture: {
+    of: (count: string, output: string, one: boolean) => (one ? `Your ${output} would be here.` : `Your ${count} ${output}s would be here.`),
+    ofPlan: "What the plan makes would be here.",
+    placeholder: "No model runs on this page, so this is a placeholder.",
+  },
+
   cheaper: "Cheaper ways",
+  undoApplied: "Undo the cheaper way",
   cheaperNone: "Nothing cheaper does this job.",
   cheaperUnknown: "Known once there is a price.",
   fits: "fits your balance",
@@ -219,7 +235,6 @@ export const english = {
   released: "Given back",
   newBalance: "New balance",
   receiptNumber: "Number",
-  receiptHint: "No picture is made here: this page shows the charge alone.",
   dismiss: "Dismiss",
   retry: "Try again",
   retryHint: "The same attempt is sent again: it is never charged twice.",

@@ -46,7 +46,23 @@ export const german: Text = {
   },
   withoutKey: "Eine Schätzung: Zum Abrechnen fehlt ein Schlüssel.",
 
+  dear: {
+    question: "Warum ist das so teuer?",
+    nothing: "Hierfür wird nichts berechnet.",
+    choice: (option, quality) => `Am günstigsten ist ${option}: ${quality}.`,
+    upTo: (amount) => `bis zu ${amount} mehr`,
+    size: (pixels) => `Bis ${pixels} Pixel kommt nichts hinzu.`,
+    count: (count) => `${count} insgesamt.`,
+    each: (amount) => `je ${amount}`,
+  },
+  picture: {
+    of: (count, _output, one) => (one ? "Hier stünde das Ergebnis." : `Hier stünden die ${count} Ergebnisse.`),
+    ofPlan: "Hier stünde, was der Plan ergibt.",
+    placeholder: "Auf dieser Seite läuft kein Modell, deshalb ist dies ein Platzhalter.",
+  },
+
   cheaper: "Günstigere Wege",
+  undoApplied: "Günstigeren Weg rückgängig machen",
   cheaperNone: "Günstiger geht es nicht.",
   cheaperUnknown: "Bekannt, sobald es einen Preis gibt.",
   fits: "passt ins Guthaben",
@@ -113,7 +129,6 @@ export const german: Text = {
   released: "Zurückgegeben",
   newBalance: "Neues Guthaben",
   receiptNumber: "Nummer",
-  receiptHint: "Hier entsteht kein Bild: Die Seite zeigt nur die Abrechnung.",
   dismiss: "Schließen",
   retry: "Noch einmal versuchen",
   retryHint: "Derselbe Versuch wird noch einmal gesendet: Er wird nie zweimal berechnet.",

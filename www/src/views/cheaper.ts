@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import type { AnyItem } from "pricetag";
 import type { Assessment } from "../assessment.js";
-import { cheaperWays, type Way } from "../cheaper.js";
+import { cheaperWays, type CheaperWays, type Way } from "../cheaper.js";
 import { figure, formats } from "../figures.js";
 import type { Place } from "../notices.js";
 import type { Studio } from "../studio.js";
@@ -11,10 +11,26 @@ const SHOWN_AT_FIRST = 3;
 /** A plan of 500 items has thousands; nobody reads more. */
 const SHOWN_MAX = 30;
 
-export function cheaperView(studio: Studio, place: Place, items: AnyItem[], assessment: Assessment): TemplateResult {
-  const { estimate } = assessment;
-  if (estimate === null) return html`<p class="hint">${text.cheaperUnknown}</p>`;
-  const { ways, fit, cheapest } = cheaperWays(studio, place, items, assessment);
+/** The heading of the cheaper ways; the way back has its place in it, so that nothing moves when it comes. */
+export function cheaperHeading(studio: Studio, place: Place, level: "h2" | "h3"): TemplateResult {
+  const undo = (event: Event): void => {
+    studio.undo(place);
+    // The button is gone now; the ways are what comes after it.
+    const next = (event.target as HTMLElement).closest(".cheaper-heading")?.nextElementSibling;
+    next?.querySelector<HTMLElement>("button, summary")?.focus();
+  };
+  return html`<div class="cheaper-heading">
+    ${level === "h2" ? html`<h2>${text.cheaper}</h2>` : html`<h3>${text.cheaper}</h3>`}
+    <button type="button" class="quiet" data-undo=${place} aria-label=${text.undoApplied} ?hidden=${!studio.canUndo(place)} @click=${undo}>
+      ${text.undo}
+    </button>
+  </div>`;
+}
+
+/** The ways for these items, worked out now where the caller has not. */
+export function cheaperView(studio: Studio, place: Place, items: AnyItem[], assessment: Assessment, known: CheaperWays | null = null): TemplateResult {
+  if (assessment.estimate === null) return html`<p class="hint">${text.cheaperUnknown}</p>`;
+  const { ways, fit, cheapest } = known ?? cheaperWays(studio, place, items, assessment);
   const unit = studio.document.unit ?? "credit";
   const rest = ways.slice(SHOWN_AT_FIRST, SHOWN_MAX);
   const list = (shown: Way[]): TemplateResult =>

@@ -1,11 +1,14 @@
 import { html, nothing, type TemplateResult } from "lit";
 import type { Estimate } from "pricetag";
 import type { Assessment } from "../assessment.js";
+import { Afterwards } from "../afterwards.js";
+import { cheaperWays, type CheaperWays } from "../cheaper.js";
 import type { Charging } from "../charging.js";
 import { figure, formats } from "../figures.js";
 import type { Studio } from "../studio.js";
 import { text } from "../text/index.js";
-import { cheaperView } from "./cheaper.js";
+import { cheaperHeading, cheaperView } from "./cheaper.js";
+import { causesOf, dearView, type Cause } from "./dear.js";
 import { noticeView } from "./notice.js";
 import { runView } from "./run.js";
 
@@ -39,6 +42,27 @@ export function tabsView(studio: Studio): TemplateResult {
   </div>`;
 }
 
+/** What is said about a price beside it. */
+interface Beside {
+  ways: CheaperWays;
+  affordable: string;
+  causes: Cause[];
+}
+
+const beside = new Afterwards<Beside>();
+
+/** Null where there is no price to say anything about. */
+function besideOf(studio: Studio, assessment: Assessment): Beside | null {
+  const { estimate } = assessment;
+  if (estimate === null) return null;
+  const work = (): Beside => ({
+    ways: cheaperWays(studio, "form", [studio.live.item], assessment),
+    affordable: affordableWords(studio, assessment),
+    causes: causesOf(studio, estimate),
+  });
+  return beside.get([studio.card, studio.operation, studio.steps], studio.formRevision, work, () => studio.redraw());
+}
+
 /** The form and, beside it, its price. */
 export function studioView(studio: Studio, charging: Charging): TemplateResult {
   const operation = studio.currentOperation;
@@ -46,6 +70,7 @@ export function studioView(studio: Studio, charging: Charging): TemplateResult {
   const assessment = studio.assessForm();
   const { estimate, preflight } = assessment;
   const unit = studio.document.unit ?? "credit";
+  const known = besideOf(studio, assessment);
   return html`<section
     class="studio"
     id="studio-panel"
@@ -82,9 +107,9 @@ export function studioView(studio: Studio, charging: Charging): TemplateResult {
         <p class="hint reserved">${estimate === null ? nothing : marginalWords(estimate, operation?.output, unit)}</p>
         <h2>${text.balanceHeading}</h2>
         <balance-meter .preflight=${preflight} .words=${text.elements}></balance-meter>
-        <p class="hint reserved">${affordableWords(studio, assessment)}</p>
-        <h2>${text.cheaper}</h2>
-        <div class="cheaper">${cheaperView(studio, "form", [studio.live.item], assessment)}</div>
+        <p class="hint reserved">${known?.affordable ?? nothing}</p>
+        ${dearView(known?.causes ?? null)} ${cheaperHeading(studio, "form", "h2")}
+        <div class="cheaper">${cheaperView(studio, "form", [studio.live.item], assessment, known?.ways)}</div>
       </div>
     </div>
   </section>`;

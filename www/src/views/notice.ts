@@ -1,17 +1,19 @@
 import { html, nothing, type TemplateResult } from "lit";
+import type { AnyItem, Card } from "pricetag";
 import type { Charging } from "../charging.js";
 import { figure, formats } from "../figures.js";
 import type { Notice, Place } from "../notices.js";
 import type { Receipt } from "../server.js";
 import type { Studio } from "../studio.js";
 import { text } from "../text/index.js";
+import { picturesView } from "./picture.js";
 
 export function noticeView(studio: Studio, charging: Charging, place: Place): TemplateResult | typeof nothing {
   const notice = studio.notices.get(place);
   if (notice === undefined) return nothing;
   return html`<section class="notice ${notice.kind}">
     ${notice.kind === "receipt"
-      ? receiptView(notice.receipt, studio.document.unit ?? "credit")
+      ? receiptView(notice.receipt, notice.items, studio.document)
       : html`<p>${notice.kind === "problem" ? notice.message() : notice.message}</p>`}
     <div class="actions">
       ${actions(notice, studio, charging, place)}
@@ -42,7 +44,9 @@ function actions(notice: Notice, studio: Studio, charging: Charging, place: Plac
     ${accept === undefined ? html`<small>${text.retryHint}</small>` : html`<small>${text.acceptHint}</small>`}`;
 }
 
-function receiptView({ id, charge, released, estimate, balance }: Receipt, unit: string): TemplateResult {
+function receiptView(receipt: Receipt, items: readonly AnyItem[], card: Card): TemplateResult {
+  const { id, charge, released, estimate, balance } = receipt;
+  const { unit = "credit" } = card;
   const available = balance.available === null ? text.unlimited : formats.credits(balance.available);
   const charged = estimate.total.high === 0 ? text.elements.included.toLowerCase() : figure(charge, unit);
   const row = (name: string, value: TemplateResult | string): TemplateResult =>
@@ -55,5 +59,5 @@ function receiptView({ id, charge, released, estimate, balance }: Receipt, unit:
       ${row(text.released, formats.credits(released))} ${row(text.newBalance, available)}
       ${row(text.receiptNumber, html`<code>${id}</code>`)}
     </dl>
-    <small>${text.receiptHint}</small>`;
+    ${picturesView(receipt, items, card)}`;
 }

@@ -22,8 +22,8 @@ export function pageView(context: Context, announcement: string): TemplateResult
     <main class="view-${view}" id="content">
       ${guard([studio.revision], () => accountView(studio, charging))}
       ${view === "studio"
-        ? html`<div class="work">${tabsView(studio)} ${studioView(studio, charging)}</div>
-            ${guard([studio.revision], () => planPanelView(context))}`
+        ? html`<div class="work"><h2 class="said" tabindex="-1">${text.views.studio}</h2>${tabsView(studio)} ${studioView(studio, charging)}</div>
+            ${guard([studio.revision, studio.drawing], () => planPanelView(context))}`
         : lazyView(context, view)}
     </main>
     <footer class="hint">

@@ -2,12 +2,15 @@ import { html, nothing, type TemplateResult } from "lit";
 import { live } from "lit/directives/live.js";
 import { repeat } from "lit/directives/repeat.js";
 import type { Card, Fault, Line } from "pricetag";
+import { Afterwards } from "../afterwards.js";
+import type { Assessment } from "../assessment.js";
+import { cheaperWays, type CheaperWays } from "../cheaper.js";
 import type { Context } from "../context.js";
 import { figure, formats } from "../figures.js";
 import type { Entry } from "../plan-list.js";
 import type { Studio } from "../studio.js";
 import { text } from "../text/index.js";
-import { cheaperView } from "./cheaper.js";
+import { cheaperHeading, cheaperView } from "./cheaper.js";
 import { noticeView } from "./notice.js";
 import { blockWords, faultWords, runView } from "./run.js";
 
@@ -39,10 +42,20 @@ export function planPanelView({ studio, charging, copyLink, href }: Context): Te
       : html`${runView(studio, charging, "plan", text.runPlan, assessment)}
           <balance-meter .preflight=${assessment.preflight} .unit=${unit} .words=${text.elements}></balance-meter>
           <p class="hint">${assessment.estimate === null ? nothing : text.elements.accuracy[assessment.estimate.accuracy]}</p>
-          <h3>${text.cheaper}</h3>
-          <div class="cheaper">${cheaperView(studio, "plan", plan.items, assessment)}</div>`}
+          ${cheaperHeading(studio, "plan", "h3")}
+          <div class="cheaper">${cheaperView(studio, "plan", plan.items, assessment, waysOf(studio, assessment))}</div>`}
     ${templatesView(studio)}
   </section>`;
+}
+
+const ways = new Afterwards<CheaperWays>();
+
+/** Null where the plan has no price. */
+function waysOf(studio: Studio, assessment: Assessment): CheaperWays | null {
+  const { plan } = studio;
+  if (assessment.estimate === null) return null;
+  const work = (): CheaperWays => cheaperWays(studio, "plan", plan.items, assessment);
+  return ways.get([studio.card, plan.length, studio.steps], studio.revision, work, () => studio.redraw());
 }
 
 /** The item's operation and options, as the card names them, where the card has not rated it. */

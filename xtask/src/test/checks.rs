@@ -43,7 +43,7 @@ pub const CHECKS: [Check; 9] = [
     check("HTTP API against its description", true, api::run),
     check("module and package in Node.js", true, in_node),
     check("package everywhere: runtimes, bundlers, browsers", true, everywhere),
-    check("page in Chromium", true, page),
+    check("page in Chromium and Firefox", true, page),
 ];
 
 fn cargo(workspace: &Workspace, arguments: &[&str]) -> Command {
@@ -121,7 +121,7 @@ fn everywhere(workspace: &Workspace) -> Result<Counts> {
 }
 
 fn page(workspace: &Workspace) -> Result<Counts> {
-    node_test(workspace, "page", "www/tests", &[CHROMIUM])
+    node_test(workspace, "page", "www/tests", &[CHROMIUM, FIREFOX])
 }
 
 /// The test files of a folder, in the order of their names.

@@ -1,0 +1,107 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { figures, launch, open, press, receipt, text } from "./browsing.mjs";
+import { serve } from "./serving.mjs";
+
+let server;
+let chromium;
+before(async () => {
+  [server, chromium] = await Promise.all([serve({ tier: "pro" }), launch()]);
+});
+after(async () => {
+  await chromium?.close();
+  await server?.close();
+});
+
+const opened = (hash = "", options = {}) => open(chromium.browser, `${server.origin}/${hash}`, { locale: "en-US", ...options });
+
+const causes = (page) =>
+  page.$$eval(".dear .causes > div", (rows) => rows.map((row) => [...row.children].map((part) => part.textContent.trim())));
+
+test("why it is so expensive is answered by every choice, the size and the count, with the card's own figures", async () => {
+  const { page, close } = await opened("#form=create;model=wavespeed-ideogram-v3;variations:4;width:2048");
+  await page.click("[data-dear] summary");
+  assert.ok(await page.$eval("[data-dear]", ({ open }) => open));
+  const found = await causes(page);
+  assert.deepEqual(found, [
+    ["Model: Ideogram V3", "up to 17.6 credits more", "Qwen Image is the cheapest: lesser result."],
+    ["Size +10%", "2.4 credits (2–2.4)", "Up to 1,048,576 pixels nothing is added."],
+    ["Variations × Times", "6.6 credits (5.5–6.6) each", "4 in all."],
+  ]);
+  const saves = await page.$eval("rate-card-form", ({ card, live }) => card.alternatives({ items: [live.item] }, "free")[0].saves);
+  assert.equal(saves, 17.6);
+  await close();
+});
+
+test("what costs nothing is not called expensive", async () => {
+  const { page, close } = await opened("#form=social;platforms:3");
+  assert.equal(await text(page, ".dear p, .dear [class=hint]").catch(() => ""), "");
+  await press(page, "[data-dear] summary");
+  assert.equal(await text(page, ".dear p"), "Nothing is charged for this.");
+  await close();
+});
+
+test("a cheaper way is taken in one click and taken back in another, and nothing moves for it", async () => {
+  const { page, close } = await opened("#form=create;model=stability-ultra");
+  const before = await figures(page, "#run-form price-tag");
+  const place = () => page.$eval(".price-column .cheaper", (element) => element.getBoundingClientRect().top);
+  const top = await place();
+  assert.ok(await page.$eval('[data-undo="form"]', ({ hidden }) => hidden));
+  await press(page, ".price-column .ways li button");
+  assert.ok((await figures(page, "#run-form price-tag")).expected < before.expected);
+  assert.equal(await place(), top);
+  await press(page, '[data-undo="form"]');
+  assert.deepEqual(await figures(page, "#run-form price-tag"), before);
+  assert.ok(await page.$eval('[data-undo="form"]', ({ hidden }) => hidden));
+  assert.ok(await page.evaluate(() => document.activeElement.closest(".cheaper") !== null));
+  await close();
+});
+
+test("a cheaper way of the plan is taken back as long as the plan was not changed since", async () => {
+  const { page, close } = await opened("#plan=create;model=stability-ultra,create");
+  const before = await figures(page, "#run-plan price-tag");
+  await press(page, ".plan .ways li button");
+  await press(page, '[data-undo="plan"]');
+  assert.deepEqual(await figures(page, "#run-plan price-tag"), before);
+  await press(page, ".plan .ways li button");
+  await press(page, '.items [aria-label^="Duplicate"]');
+  assert.ok(await page.$eval('[data-undo="plan"]', ({ hidden }) => hidden));
+  await close();
+});
+
+test("after a charge placeholders stand where the pictures would, in the shape that was asked for, and say so", async () => {
+  const { page, close } = await opened(`#key=${server.key}&form=create;variations:3;width:1024;height:512`);
+  await press(page, "#run-form");
+  await receipt(page);
+  const shapes = await page.$$eval(".pictures svg", (pictures) => pictures.map((picture) => picture.getAttribute("viewBox")));
+  assert.deepEqual(shapes, ["0 0 120 60", "0 0 120 60", "0 0 120 60"]);
+  assert.equal(await text(page, ".pictures figcaption"), "Your 3 images would be here. No model runs on this page, so this is a placeholder.");
+  await close();
+});
+
+test("another view begins with its heading, also the first time, when it must be loaded", async () => {
+  const { page, close } = await opened();
+  const headings = { plan: "Plan", activity: "Activity", rates: "Rates", studio: "Studio" };
+  for (const [view, heading] of Object.entries(headings)) {
+    const link = await page.waitForSelector(`.views li:nth-child(${["studio", "plan", "activity", "rates"].indexOf(view) + 1}) a`);
+    await link.click();
+    await page.waitForFunction(
+      (view, heading) => document.querySelector(`main.view-${view}`) !== null && document.activeElement.localName === "h2" && document.activeElement.textContent.trim().startsWith(heading),
+      {},
+      view,
+      heading,
+    );
+    assert.equal(await page.$eval('.views [aria-current="page"]', (link) => link.textContent), heading);
+    assert.equal(await page.title(), `${heading} · Pricetag`);
+  }
+  await close();
+});
+
+test("the skip link leads to the form by the keyboard", async () => {
+  const { page, close } = await opened();
+  await page.keyboard.press("Tab");
+  assert.equal(await page.evaluate(() => document.activeElement.className), "skip");
+  await page.keyboard.press("Enter");
+  assert.equal(await page.evaluate(() => document.activeElement.localName), "rate-card-form");
+  await close();
+});

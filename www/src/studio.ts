@@ -136,22 +136,23 @@ export class Studio {
 
   /** Takes one of the card's cheaper ways. */
   apply(place: Place, { item, field, option }: Alternative): void {
-    if (place === "form") this.open(chosenOf({ ...this.live.item, [field]: option }, this.document));
-    else this.plan.set(item, field, option);
+    if (place === "plan") {
+      this.changePlan(text.planView.changed, (plan) => plan.set(item, field, option));
+      return;
+    }
+    this.open(chosenOf({ ...this.live.item, [field]: option }, this.document));
     this.notices.delete(place);
     this.changed();
   }
 
-  /** Puts items that the card has filled in into the places of the plan's. */
-  fillIn(items: readonly AnyItem[]): void {
-    this.plan.setAll(items.map((item) => chosenOf(item, this.document)));
-  }
-
   /** Takes a whole plan that the card has fitted into a budget. */
-  applyFit(place: Place, items: readonly AnyItem[]): void {
+  applyFit(place: Place, items: readonly AnyItem[], said = text.planView.changed): void {
+    if (place === "plan") {
+      this.changePlan(said, (plan) => plan.setAll(items.map((item) => chosenOf(item, this.document))));
+      return;
+    }
     const [first] = items;
-    if (place === "form" && first !== undefined) this.open(first);
-    else this.plan.replace(items.map((item) => chosenOf(item, this.document)));
+    if (first !== undefined) this.open(first);
     this.notices.delete(place);
     this.changed();
   }

@@ -137,7 +137,7 @@ test("on paper the plan is an estimate with its card, its date and its total, an
   const visible = await page.evaluate(() => document.body.innerText);
   assert.match(visible, /^Estimate · Image Studio/);
   assert.ok(visible.includes(card.fingerprint));
-  assert.match(visible, /Total\s+36 credits\s+27–45/);
+  assert.match(visible, /Total\s+36\s+27–45/);
   assert.doesNotMatch(visible, /Run plan|Try it|Fit a budget/);
   await page.evaluate(() => dispatchEvent(new Event("afterprint")));
   assert.equal(await page.$(".quote"), null);

@@ -5,10 +5,11 @@ import { tierTitle } from "../account.js";
 import type { Context } from "../context.js";
 import { figure, formats } from "../figures.js";
 import { text } from "../text/index.js";
-import { fitting, sliderOf, spanOf, toAmount, type Fitting, type ItemChange, type Span } from "./budget.js";
+import { fitting, savedBy, sliderOf, spanOf, toAmount, type Fitting, type ItemChange, type Span } from "./budget.js";
 import { itemsWords } from "./words.js";
 
 const OWN = "budget";
+const CHANGES = "changes";
 const SHOWN_MAX = 5;
 
 /** A slider over what the plan can cost, and what it would be for each budget. */
@@ -106,34 +107,48 @@ function fittedView(context: Context, fitted: Fitting): TemplateResult {
   return html`<dl class="plan-compared">
       ${row(words.now, before, "")} ${row(words.fitted, after, savedWords(fitted.saved, unit))}
     </dl>
+    <button type="button" id="apply-budget" ?disabled=${changes.length === 0} @click=${() => apply(context, fitted)}>
+      ${words.applyBudget} · ${figure(after, unit)}
+    </button>
     ${free ? html`<p class="hint">${words.budgetFree}</p>` : nothing}
     ${changes.length === 0
       ? html`<p class="plan-same">${words.budgetSame}</p>`
       : html`<h3>${words.changes(formats.whole(changes.length), changes.length === 1)}</h3>
           <ul class="plan-changes">
-            ${changes.slice(0, SHOWN_MAX).map((change) => changeView(change, unit))}
+            ${changes.slice(0, SHOWN_MAX).map((change) => changeView(context, change))}
           </ul>
-          ${changes.length <= SHOWN_MAX
-            ? nothing
-            : html`<details>
-                <summary>${words.moreChanges(formats.whole(changes.length - SHOWN_MAX))}</summary>
-                <ul class="plan-changes">
-                  ${changes.slice(SHOWN_MAX).map((change) => changeView(change, unit))}
-                </ul>
-              </details>`}`}
-    <button type="button" id="apply-budget" ?disabled=${changes.length === 0} @click=${() => apply(context, fitted)}>
-      ${words.applyBudget} · ${figure(after, unit)}
-    </button>`;
+          ${changes.length <= SHOWN_MAX ? nothing : restView(context, changes.slice(SHOWN_MAX))}`}`;
+}
+
+/** Drawn on demand: a plan of 500 items can change in all of them. */
+function restView(context: Context, rest: ItemChange[]): TemplateResult {
+  const { own, keep } = context;
+  const open = own.get(CHANGES) === "all";
+  const toggled = (event: Event): void => {
+    const now = (event.target as HTMLDetailsElement).open;
+    if (now !== open) keep(CHANGES, now ? "all" : null);
+  };
+  return html`<details ?open=${open} @toggle=${toggled}>
+    <summary>${text.planView.moreChanges(formats.whole(rest.length))}</summary>
+    ${open
+      ? html`<ul class="plan-changes">
+          ${rest.map((change) => changeView(context, change))}
+        </ul>`
+      : nothing}
+  </details>`;
 }
 
 function apply({ studio, announce }: Context, { items, after }: Fitting): void {
   const said = text.planView.budgetApplied(figure(after, studio.document.unit ?? "credit"));
-  studio.changePlan(said, () => studio.fillIn(items));
+  studio.applyFit("plan", items, said);
   announce(said);
 }
 
-function changeView({ index, title, options, before, after, saved, rank }: ItemChange, unit: string): TemplateResult {
+function changeView({ studio }: Context, change: ItemChange): TemplateResult {
+  const { index, title, options, before, after, rank } = change;
   const words = text.planView;
+  const unit = studio.document.unit ?? "credit";
+  const saved = savedBy(studio, change);
   const quality = rank < 0 ? text.lesser : rank > 0 ? text.better : text.sameRank;
   return html`<li>
     <span class="hint">${text.inItem(formats.whole(index + 1))}${title}</span>

@@ -20,13 +20,13 @@ import { quoteView } from "./quote.js";
 import { tiersView } from "./tiers-view.js";
 
 const editing = new Editing();
-const later = new Later();
+const later = new Later(3);
 
 /** All that can be done to a plan: its items and their total, what fits a budget, what each tier allows, and ways to keep it. */
 export function view(context: Context): TemplateResult {
   const { studio, own } = context;
-  const settled = later.at(studio.revision, context.redraw);
-  const stale = settled !== studio.revision;
+  const [why, budget, tiers] = later.at(studio.revision, context.redraw);
+  const stale = [why, budget, tiers].some((shown) => shown !== studio.revision);
   // What is shown of a plan that has changed since may be read, but no longer applied.
   const unlessStale = { handleEvent: (event: Event) => stale && event.stopPropagation(), capture: true };
   const { enter, over, leave, drop } = dropping(context, editing);
@@ -44,11 +44,11 @@ export function view(context: Context): TemplateResult {
     </div>
     <div class="plan-more" aria-busy=${stale}>
       <div class="plan-column" @click=${unlessStale}>
-        ${guard([settled, own.get("budget"), text], () => budgetView(context))}
-        ${guard([settled, own.get("why"), text], () => whyView(context))}
+        ${guard([why, own.get("why"), text], () => whyView(context))}
+        ${guard([budget, own.get("budget"), own.get("changes"), text], () => budgetView(context))}
       </div>
       <div class="plan-column">
-        ${guard([settled, text], () => tiersView(context))} ${guard([settled, text], () => offersView(context, editing))}
+        ${guard([tiers, text], () => tiersView(context))} ${guard([studio.document, text], () => offersView(context, editing))}
         ${shareView(context, editing)}
       </div>
     </div>
@@ -115,7 +115,7 @@ function totalView({ studio, charging }: Context): TemplateResult {
       <p class="hint reserved">${estimate === null ? nothing : text.elements.accuracy[estimate.accuracy]}</p>
       <nav aria-label=${words.jump}>
         <ul>
-          ${jump("budget-heading", words.budget)} ${jump("tiers-heading", words.tiers)} ${jump("why-heading", words.why)}
+          ${jump("why-heading", words.why)} ${jump("budget-heading", words.budget)} ${jump("tiers-heading", words.tiers)}
           ${jump("offers-heading", text.templates)} ${jump("share-heading", words.share)}
         </ul>
       </nav>

@@ -1,9 +1,10 @@
 import { html, noChange, nothing, type TemplateResult } from "lit";
 import { live } from "lit/directives/live.js";
-import type { Fault, Range } from "pricetag";
+import type { Fault, NotFitted, Range } from "pricetag";
 import { tierTitle } from "../account.js";
 import type { Context } from "../context.js";
 import { figure, formats } from "../figures.js";
+import { Settled } from "../settled.js";
 import { text } from "../text/index.js";
 import { fitting, savedBy, sliderOf, spanOf, toAmount, type Fitting, type ItemChange, type Span } from "./budget.js";
 import { itemsWords } from "./words.js";
@@ -11,6 +12,10 @@ import { itemsWords } from "./words.js";
 const OWN = "budget";
 const CHANGES = "changes";
 const SHOWN_MAX = 5;
+
+/** What is said once the slider has come to rest. */
+let said: () => void = () => undefined;
+const rested = new Settled(() => said());
 
 /** A slider over what the plan can cost, and what it would be for each budget. */
 export function budgetView(context: Context): TemplateResult {
@@ -35,14 +40,22 @@ function bodyView(context: Context): TemplateResult {
   const written = context.own.get(OWN);
   const budget = written === undefined ? span.now.expected : written === "" ? Number.NaN : Number(written);
   const answer = fitting(studio, budget);
+  said = () => context.announce(saidWords(answer, budget, unit));
   return html`${hint(words.budgetHint)} ${sliderView(context, span, budget, answer === null)}
     <div class="plan-fitted">
-      ${answer === null
-        ? html`<p class="fault">${words.budgetFault}</p>`
-        : "cheapest" in answer
-          ? html`<p class="fault">${words.budgetNone(figure(answer.cheapest, unit), figure(answer.shortBy, unit))}</p>`
-          : fittedView(context, answer)}
+      ${answer === null || "cheapest" in answer
+        ? html`<p class="fault">${saidWords(answer, budget, unit)}</p>`
+        : fittedView(context, answer)}
     </div>`;
+}
+
+function saidWords(answer: Fitting | NotFitted | null, budget: number, unit: string): string {
+  const words = text.planView;
+  if (answer === null) return words.budgetFault;
+  if ("cheapest" in answer) return words.budgetNone(figure(answer.cheapest, unit), figure(answer.shortBy, unit));
+  const { after, changes } = answer;
+  const changed = changes.length === 0 ? words.budgetSame : words.changes(formats.whole(changes.length), changes.length === 1);
+  return words.budgetSaid(figure(budget, unit), figure(after, unit), changed);
 }
 
 function blockedWords({ studio }: Context, faults: Fault[]): string {
@@ -61,6 +74,7 @@ function sliderView({ studio, keep }: Context, span: Span, budget: number, fault
   const take = (event: Event): void => {
     const { type, value, valueAsNumber } = event.target as HTMLInputElement;
     keep(OWN, type === "range" ? String(toAmount(valueAsNumber)) : value);
+    rested.changed();
   };
   return html`<div class="plan-slider">
     <input

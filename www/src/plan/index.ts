@@ -5,6 +5,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import { guard } from "lit/directives/guard.js";
 import type { Context } from "../context.js";
 import { formats } from "../figures.js";
+import type { Studio } from "../studio.js";
 import { text } from "../text/index.js";
 import { cheaperView } from "../views/cheaper.js";
 import { noticeView } from "../views/notice.js";
@@ -17,6 +18,7 @@ import { dropping, isOver } from "./dropping.js";
 import { shareView } from "./share.js";
 import { offersView } from "./offers.js";
 import { quoteView } from "./quote.js";
+import { oftenOf } from "./tiers.js";
 import { tiersView } from "./tiers-view.js";
 
 const editing = new Editing();
@@ -40,7 +42,7 @@ export function view(context: Context): TemplateResult {
   >
     <div class="plan-work">
       ${listView(context)}
-      <div class="plan-side">${totalView(context)}</div>
+      <div class="plan-side">${totalView(context, tiers)}</div>
     </div>
     <div class="plan-more" aria-busy=${stale}>
       <div class="plan-column" @click=${unlessStale}>
@@ -100,7 +102,7 @@ function addItem(context: Context, operation: string, title: string): void {
   void form?.updateComplete.then(() => form.focus());
 }
 
-function totalView({ studio, charging }: Context): TemplateResult {
+function totalView({ studio, charging }: Context, revision: number | undefined): TemplateResult {
   const assessment = studio.assessPlan();
   const { estimate, preflight } = assessment;
   const jump = (id: string, name: string): TemplateResult =>
@@ -113,6 +115,7 @@ function totalView({ studio, charging }: Context): TemplateResult {
       <h2 id="plan-balance-heading">${text.balanceHeading}</h2>
       <balance-meter .preflight=${preflight} .words=${text.elements}></balance-meter>
       <p class="hint reserved">${estimate === null ? nothing : text.elements.accuracy[estimate.accuracy]}</p>
+      <p class="hint reserved" id="plan-affordable">${guard([revision, text], () => affordableWords(studio))}</p>
       <nav aria-label=${words.jump}>
         <ul>
           ${jump("why-heading", words.why)} ${jump("budget-heading", words.budget)} ${jump("tiers-heading", words.tiers)}
@@ -120,6 +123,17 @@ function totalView({ studio, charging }: Context): TemplateResult {
         </ul>
       </nav>
     </section>`;
+}
+
+/** How often the account could run the plan, where that is a number. */
+function affordableWords(studio: Studio): string {
+  const { card, plan, account } = studio;
+  const { preflight } = studio.assessPlan();
+  if (account === null || preflight === null || preflight.verdict === "not-allowed") return "";
+  const often = oftenOf(card, plan.items, account);
+  if (often.kind !== "counted") return "";
+  if (often.times === 0) return text.affordableNever;
+  return often.times === 1 ? text.affordableOnce : text.affordable(formats.whole(often.times));
 }
 
 /** The address keeps the state of the page, so what leads down the view moves the focus itself. */

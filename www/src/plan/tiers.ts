@@ -2,7 +2,7 @@ import type { Account, AnyCard, AnyItem, Card, Preflight, RateCard, Tier } from 
 import { isIncluded } from "pricetag/elements";
 import { trialOn } from "../account.js";
 
-/** How often a plan can be run in a month; `times` is a lower bound where `more` says so. */
+/** How often an account can run a plan; `times` is a lower bound where `more` says so. */
 export type Often = { kind: "unlimited" } | { kind: "included" } | { kind: "counted"; times: number; more: boolean };
 
 /** What a fresh month of one tier says of a plan. */
@@ -34,11 +34,11 @@ export function tierAnswers(card: RateCard, document: Card, items: AnyItem[]): T
  * often is certain. The card is asked for many runs at once, as one plan with greater quantities, and only for as many as that is exact:
  * while a pool of free units pays for all of what it is for, or for none of it. The one run in which it ends is asked by itself.
  */
-function oftenOf(card: RateCard, items: AnyItem[], fresh: Account<AnyCard>): Often {
+export function oftenOf(card: RateCard, items: AnyItem[], first: Account<AnyCard>): Often {
   const priced = card.estimate({ items });
   if (!("errors" in priced) && isIncluded(priced.total)) return { kind: "included" };
-  if (fresh.balance === null) return { kind: "unlimited" };
-  let account = fresh;
+  if (first.balance === null) return { kind: "unlimited" };
+  let account = first;
   let times = 0;
   for (let asked = 0; asked < BLOCKS_MAX; asked += 1) {
     const block = blockOf(card, items, account);

@@ -32,6 +32,14 @@ test("the budget's slider goes from the cheapest to the best, and shows what cha
   await close();
 });
 
+test("what makes no difference to the price and the result is not changed", async () => {
+  const { page, close } = await opened("plan=create;quality=premium&budget=3");
+  await page.select("#trial-tier", "pro");
+  await settled(page);
+  assert.match(await text(page, ".plan-changes"), /^Item 1: Create · Best match · Premium Model: Best match → Stability Core 6 credits/);
+  await close();
+});
+
 test("a budget is kept in the link, and applied with a way back", async () => {
   const { page, close } = await opened(`plan=${THREE}&budget=25`);
   assert.equal(await page.$eval("#budget", ({ value }) => value), "25");
@@ -44,6 +52,16 @@ test("a budget is kept in the link, and applied with a way back", async () => {
   assert.equal((await total(page)).expected, 36);
   await type(page, "#budget", 30.5);
   await linkHas(page, "budget=30.5");
+  await close();
+});
+
+test("what a budget comes to is said once the slider rests", async () => {
+  const { page, close } = await opened(`plan=${THREE}`);
+  await page.select("#trial-tier", "pro");
+  await settled(page);
+  await page.focus("#budget-slider");
+  for (let presses = 0; presses < 5; presses += 1) await page.keyboard.press("ArrowLeft");
+  await page.waitForFunction(() => document.querySelector("output.said").textContent === "Within 31 credits: 27 credits. What changes: 2 items");
   await close();
 });
 
@@ -111,6 +129,14 @@ test("how often is what running the plan again and again comes to, free units an
     }
     await close();
   }
+});
+
+test("how often the balance is enough for the plan is said beside it", async () => {
+  const { page, close } = await opened("plan=create;model=huggingface-flux;quantity:15");
+  assert.equal(await text(page, "#plan-affordable"), "Your balance is enough for this 2 times.");
+  await page.select("#trial-tier", "pro");
+  await page.waitForFunction(() => /enough for this 33 times/.test(document.querySelector("#plan-affordable").textContent));
+  await close();
 });
 
 test("a plan of operations that cost nothing can be run as often as anyone likes", async () => {

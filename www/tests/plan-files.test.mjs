@@ -82,6 +82,18 @@ test("CSV that was saved opens as the same plan, whatever stands in its text", a
   await close();
 });
 
+test("a table that a spreadsheet has written with semicolons or tabs is opened as well", async () => {
+  const { page, close } = await opened();
+  for (const separator of [";", "\t"]) {
+    const rows = [["operation", "edit", "variations", "quantity"], ["edit", "general", "2", "3"], ["social", "", "", ""]];
+    await openFile(page, "sheet.csv", rows.map((row) => row.join(separator)).join("\n"));
+    await page.waitForFunction(() => document.querySelectorAll(".entries > li").length === 2);
+    assert.equal((await total(page)).expected, 24);
+    await press(page, "#clear-plan");
+  }
+  await close();
+});
+
 test("what is wrong in a file is listed by item, and the plan before it comes back", async () => {
   const { page, close } = await opened(`plan=${THREE}`);
   await openFile(page, "odd.json", '{"items": [{"operation": "create", "variations": 99}, 7, {"operation": "edit", "tags": ["a"]}, {"operation": "social"}]}');
@@ -102,7 +114,7 @@ test("what is wrong in a file is listed by item, and the plan before it comes ba
 
 test("a file without a plan changes nothing and says so", async () => {
   const { page, close } = await opened(`plan=${THREE}`);
-  for (const [content, said] of [["{", /not valid JSON/], ["hello", /holds no plan/], ["{}", /holds no plan/], ["a,b\n1,2", /holds no plan/], ["", /holds no plan/]]) {
+  for (const [content, said] of [["{", /not valid JSON/], ["hello", /holds no plan/], ["{}", /holds no plan/], ["a,b\n1,2", /holds no plan/], ["", /holds no plan/], ['operation\ncreate\n"open', /row 3/]]) {
     await openFile(page, `${said.source}.txt`, content);
     await page.waitForFunction((name) => document.getElementById("open-report")?.textContent.includes(name), {}, said.source);
     assert.match(await text(page, "#open-report"), said);
@@ -137,7 +149,7 @@ test("on paper the plan is an estimate with its card, its date and its total, an
   const visible = await page.evaluate(() => document.body.innerText);
   assert.match(visible, /^Estimate · Image Studio/);
   assert.ok(visible.includes(card.fingerprint));
-  assert.match(visible, /Total\s+36 credits\s+27–45/);
+  assert.match(visible, /Total\s+36\s+27–45/);
   assert.doesNotMatch(visible, /Run plan|Try it|Fit a budget/);
   await page.evaluate(() => dispatchEvent(new Event("afterprint")));
   assert.equal(await page.$(".quote"), null);

@@ -31,7 +31,8 @@ for (const width of [320, 768, 1280, 1920]) {
       const { page, problems, close } = await opened(state, { width });
       const wide = await page.evaluate(() => {
         const limit = document.documentElement.clientWidth;
-        return [...document.querySelectorAll(".plan-view *")].filter((element) => element.getBoundingClientRect().right > limit + 0.5).map(({ className, localName }) => `${localName}.${className}`);
+        const all = [...document.querySelectorAll(".plan-view *")].flatMap((element) => [element, ...(element.shadowRoot?.querySelectorAll("*") ?? [])]);
+        return all.filter((element) => element.getBoundingClientRect().right > limit + 0.5).map(({ className, localName }) => `${localName}.${className}`);
       });
       assert.deepEqual(wide, []);
       assert.deepEqual(problems, []);

@@ -183,16 +183,18 @@ test("why the plan costs what it costs is shown on demand, and kept in the link"
   await again.close();
 });
 
-test("a cheaper way is applied to its item", async () => {
+test("a cheaper way is applied to its item, with a way back", async () => {
   const { page, close } = await opened(`plan=${THREE}`);
   await press(page, ".plan-why .ways button");
   assert.equal((await total(page)).expected, 26);
+  await press(page, ".plan-run .notice button");
+  assert.equal((await total(page)).expected, 36);
   await close();
 });
 
 test("the places further down are reached from beside the total", async () => {
   const { page, close } = await opened(`plan=${THREE}`);
-  for (const [at, heading] of ["budget-heading", "tiers-heading", "why-heading", "offers-heading", "share-heading"].entries()) {
+  for (const [at, heading] of ["why-heading", "budget-heading", "tiers-heading", "offers-heading", "share-heading"].entries()) {
     await page.$$eval(".plan-balance nav button", (buttons, at) => buttons[at].click(), at);
     assert.equal(await page.evaluate(() => document.activeElement.id), heading);
   }

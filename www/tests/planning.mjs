@@ -29,6 +29,7 @@ export function planning() {
 export const total = (page) => figures(page, "#run-plan price-tag");
 export const titles = (page) => page.$$eval(".entry-title", (all) => all.map((title) => title.textContent));
 export const linkHas = (page, part) => page.waitForFunction((wanted) => decodeURIComponent(location.hash).includes(wanted), {}, part);
+/** What takes longer has caught up with the last change. */
 export const settled = (page) => page.waitForSelector('.plan-more[aria-busy="false"]');
 export const type = (page, selector, value) =>
   page.$eval(

@@ -1,15 +1,21 @@
 import { html, noChange, nothing, type TemplateResult } from "lit";
 import { live } from "lit/directives/live.js";
-import type { Fault, Range } from "pricetag";
+import type { Fault, NotFitted, Range } from "pricetag";
 import { tierTitle } from "../account.js";
 import type { Context } from "../context.js";
 import { figure, formats } from "../figures.js";
+import { Settled } from "../settled.js";
 import { text } from "../text/index.js";
-import { fitting, sliderOf, spanOf, toAmount, type Fitting, type ItemChange, type Span } from "./budget.js";
+import { fitting, savedBy, sliderOf, spanOf, toAmount, type Fitting, type ItemChange, type Span } from "./budget.js";
 import { itemsWords } from "./words.js";
 
 const OWN = "budget";
+const CHANGES = "changes";
 const SHOWN_MAX = 5;
+
+/** What is said once the slider has come to rest. */
+let said: () => void = () => undefined;
+const rested = new Settled(() => said());
 
 /** A slider over what the plan can cost, and what it would be for each budget. */
 export function budgetView(context: Context): TemplateResult {
@@ -34,14 +40,22 @@ function bodyView(context: Context): TemplateResult {
   const written = context.own.get(OWN);
   const budget = written === undefined ? span.now.expected : written === "" ? Number.NaN : Number(written);
   const answer = fitting(studio, budget);
+  said = () => context.announce(saidWords(answer, budget, unit));
   return html`${hint(words.budgetHint)} ${sliderView(context, span, budget, answer === null)}
     <div class="plan-fitted">
-      ${answer === null
-        ? html`<p class="fault">${words.budgetFault}</p>`
-        : "cheapest" in answer
-          ? html`<p class="fault">${words.budgetNone(figure(answer.cheapest, unit), figure(answer.shortBy, unit))}</p>`
-          : fittedView(context, answer)}
+      ${answer === null || "cheapest" in answer
+        ? html`<p class="fault">${saidWords(answer, budget, unit)}</p>`
+        : fittedView(context, answer)}
     </div>`;
+}
+
+function saidWords(answer: Fitting | NotFitted | null, budget: number, unit: string): string {
+  const words = text.planView;
+  if (answer === null) return words.budgetFault;
+  if ("cheapest" in answer) return words.budgetNone(figure(answer.cheapest, unit), figure(answer.shortBy, unit));
+  const { after, changes } = answer;
+  const changed = changes.length === 0 ? words.budgetSame : words.changes(formats.whole(changes.length), changes.length === 1);
+  return words.budgetSaid(figure(budget, unit), figure(after, unit), changed);
 }
 
 function blockedWords({ studio }: Context, faults: Fault[]): string {
@@ -60,6 +74,7 @@ function sliderView({ studio, keep }: Context, span: Span, budget: number, fault
   const take = (event: Event): void => {
     const { type, value, valueAsNumber } = event.target as HTMLInputElement;
     keep(OWN, type === "range" ? String(toAmount(valueAsNumber)) : value);
+    rested.changed();
   };
   return html`<div class="plan-slider">
     <input
@@ -106,34 +121,48 @@ function fittedView(context: Context, fitted: Fitting): TemplateResult {
   return html`<dl class="plan-compared">
       ${row(words.now, before, "")} ${row(words.fitted, after, savedWords(fitted.saved, unit))}
     </dl>
+    <button type="button" id="apply-budget" ?disabled=${changes.length === 0} @click=${() => apply(context, fitted)}>
+      ${words.applyBudget} · ${figure(after, unit)}
+    </button>
     ${free ? html`<p class="hint">${words.budgetFree}</p>` : nothing}
     ${changes.length === 0
       ? html`<p class="plan-same">${words.budgetSame}</p>`
       : html`<h3>${words.changes(formats.whole(changes.length), changes.length === 1)}</h3>
           <ul class="plan-changes">
-            ${changes.slice(0, SHOWN_MAX).map((change) => changeView(change, unit))}
+            ${changes.slice(0, SHOWN_MAX).map((change) => changeView(context, change))}
           </ul>
-          ${changes.length <= SHOWN_MAX
-            ? nothing
-            : html`<details>
-                <summary>${words.moreChanges(formats.whole(changes.length - SHOWN_MAX))}</summary>
-                <ul class="plan-changes">
-                  ${changes.slice(SHOWN_MAX).map((change) => changeView(change, unit))}
-                </ul>
-              </details>`}`}
-    <button type="button" id="apply-budget" ?disabled=${changes.length === 0} @click=${() => apply(context, fitted)}>
-      ${words.applyBudget} · ${figure(after, unit)}
-    </button>`;
+          ${changes.length <= SHOWN_MAX ? nothing : restView(context, changes.slice(SHOWN_MAX))}`}`;
+}
+
+/** Drawn on demand: a plan of 500 items can change in all of them. */
+function restView(context: Context, rest: ItemChange[]): TemplateResult {
+  const { own, keep } = context;
+  const open = own.get(CHANGES) === "all";
+  const toggled = (event: Event): void => {
+    const now = (event.target as HTMLDetailsElement).open;
+    if (now !== open) keep(CHANGES, now ? "all" : null);
+  };
+  return html`<details ?open=${open} @toggle=${toggled}>
+    <summary>${text.planView.moreChanges(formats.whole(rest.length))}</summary>
+    ${open
+      ? html`<ul class="plan-changes">
+          ${rest.map((change) => changeView(context, change))}
+        </ul>`
+      : nothing}
+  </details>`;
 }
 
 function apply({ studio, announce }: Context, { items, after }: Fitting): void {
   const said = text.planView.budgetApplied(figure(after, studio.document.unit ?? "credit"));
-  studio.changePlan(said, () => studio.fillIn(items));
+  studio.applyFit("plan", items, said);
   announce(said);
 }
 
-function changeView({ index, title, options, before, after, saved, rank }: ItemChange, unit: string): TemplateResult {
+function changeView({ studio }: Context, change: ItemChange): TemplateResult {
+  const { index, title, options, before, after, rank } = change;
   const words = text.planView;
+  const unit = studio.document.unit ?? "credit";
+  const saved = savedBy(studio, change);
   const quality = rank < 0 ? text.lesser : rank > 0 ? text.better : text.sameRank;
   return html`<li>
     <span class="hint">${text.inItem(formats.whole(index + 1))}${title}</span>

@@ -11,8 +11,9 @@ export interface ItemChange {
   options: { choice: string; from: string; to: string }[];
   before: Range;
   after: Range;
-  /** What the change saves, expected; negative is what it costs. Null where the card cannot say. */
-  saved: number | null;
+  to: AnyItem;
+  /** Free units pay for a part of it, before or after. */
+  free: boolean;
   /** Above 0: a better result; below: a lesser one. */
   rank: number;
 }
@@ -56,7 +57,7 @@ export function fitting(studio: Studio, budget: number): Fitting | NotFitted | n
   const answer = card.fit({ items }, budget, account?.tier);
   if ("errors" in answer) return null;
   if ("cheapest" in answer) return answer;
-  const fitted = answer.plan.items;
+  const fitted = answer.plan.items.map((to, index) => withoutNeed(studio, items[index], to));
   const before = card.estimate({ items }, account?.freeUnits);
   const after = card.estimate({ items: fitted }, account?.freeUnits);
   if ("errors" in before || "errors" in after) return null;
@@ -67,15 +68,45 @@ export function fitting(studio: Studio, budget: number): Fitting | NotFitted | n
     const options = operation === undefined ? [] : optionChanges(operation, from, to);
     if (operation === undefined || options.length === 0) return [];
     const rank = rankOf(operation, is) - rankOf(operation, was);
-    // How many free units an item gets depends on those before it, so that it cannot be asked about by itself.
-    const saves = was.free > 0 || is.free > 0 ? null : saved(studio, was.total, [to], {});
-    return [{ index, title: was.title, options, before: was.total, after: is.total, saved: saves, rank }];
+    return [{ index, title: was.title, options, before: was.total, after: is.total, to, free: was.free > 0 || is.free > 0, rank }];
   });
   const free = [...before.lines, ...after.lines].some((line) => line.free > 0);
   return { items: fitted, before: before.total, after: after.total, saved: saved(studio, before.total, fitted, account?.freeUnits ?? {}), free, changes };
 }
 
+/** Among equals the card takes its first option; here what need not change stays: where the same rate applies, so do its price and rank. */
+function withoutNeed({ card, document, account }: Studio, from: AnyItem | undefined, to: AnyItem): AnyItem {
+  const choices = document.operations.find(({ id }) => id === to.operation)?.choices ?? [];
+  let kept = to;
+  for (const { name, default: ordinary } of choices) {
+    const was = from?.[name] ?? ordinary;
+    if (was === undefined || was === kept[name]) continue;
+    const tried = { ...kept, [name]: was };
+    if (rateOf(card, account, tried) === rateOf(card, account, kept)) kept = tried;
+  }
+  return kept;
+}
+
+/** The rate that applies to an item; null where there is none, or the tier does not allow it. */
+function rateOf(card: RateCard, account: Studio["account"], item: AnyItem): number | null {
+  const plan = { items: [item] };
+  if (account === null) {
+    const estimate = card.estimate(plan);
+    return "errors" in estimate ? null : (estimate.lines[0]?.rate ?? null);
+  }
+  const answer = card.preflight(plan, { tier: account.tier, balance: null });
+  return "errors" in answer || answer.verdict === "not-allowed" ? null : (answer.estimate.lines[0]?.rate ?? null);
+}
+
 const rankOf = (operation: Operation, { rate }: Line): number => operation.rates[rate]?.rank ?? 0;
+
+/**
+ * What one change saves, expected; negative is what it costs. Null where the card cannot say: how many free units an item gets depends
+ * on those before it, so that it cannot be asked about by itself.
+ */
+export function savedBy(studio: Studio, { before, to, free }: ItemChange): number | null {
+  return free ? null : saved(studio, before, [to], {});
+}
 
 /** What is saved where `items` take the place of what costs `before`: the card says what would be left of that amount. */
 function saved({ card, document }: Studio, before: Range, items: AnyItem[], freeUnits: FreeUnits): number | null {

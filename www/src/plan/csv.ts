@@ -38,17 +38,28 @@ export function writeCsv(items: readonly AnyItem[], estimate: Estimate | null): 
   return [header, ...rows].map((row) => row.map(cell).join(",")).join("\r\n") + "\r\n";
 }
 
-/** The cells of a table, with quotes, commas and line ends inside them. */
-function cells(text: string): string[][] {
+/** Spreadsheets separate cells by a semicolon where the comma stands before decimals, and by a tab when they are asked to. */
+const SEPARATORS = [",", ";", "\t"];
+
+/** What separates the cells of a table: whatever stands in its first line most often. */
+function separatorOf(text: string): string {
+  const [header = ""] = text.split(/[\r\n]/, 1);
+  const often = (separator: string): number => header.split(separator).length;
+  return SEPARATORS.reduce((best, separator) => (often(separator) > often(best) ? separator : best));
+}
+
+/** The cells of a table, with quotes, separators and line ends inside them; or the row, from 1, in which a quote is not closed. */
+function cells(text: string): string[][] | number {
+  const separator = separatorOf(text);
+  const part = new RegExp(`(?:"((?:[^"]|"")*)"|([^"${separator}\\r\\n]*))(${separator}|\\r\\n|\\r|\\n|$)`, "y");
   const rows: string[][] = [[]];
-  const part = /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r\n|\r|\n|$)/y;
   while (part.lastIndex < text.length) {
     const found = part.exec(text);
-    if (found === null) break;
+    if (found === null) return rows.length;
     const [, quoted, bare = "", end] = found;
     rows.at(-1)?.push(quoted === undefined ? bare : quoted.replaceAll('""', '"'));
-    if (end === ",") {
-      // A comma at the very end is followed by one more empty cell, which the loop does not come to.
+    if (end === separator) {
+      // A separator at the very end is followed by one more empty cell, which the loop does not come to.
       if (part.lastIndex === text.length) rows.at(-1)?.push("");
     } else rows.push([]);
   }
@@ -57,9 +68,11 @@ function cells(text: string): string[][] {
 
 const plain = (text: string): string => (text.startsWith("'") && FORMULA.test(text.slice(1)) ? text.slice(1) : text);
 
-/** The items of a table; null where it has no column of operations. */
-export function readCsv(text: string, card: Card): AnyItem[] | null {
-  const [header, ...rows] = cells(text.replace(/^\uFEFF/, ""));
+/** The items of a table; null where it has no column of operations, and the row where it is no table. */
+export function readCsv(text: string, card: Card): AnyItem[] | number | null {
+  const read = cells(text.replace(/^\uFEFF/, ""));
+  if (typeof read === "number") return read;
+  const [header, ...rows] = read;
   const all = header?.map((name) => plain(name.trim())) ?? [];
   const told = all.lastIndexOf(LINE);
   const names = told < 0 ? all : all.slice(0, told);

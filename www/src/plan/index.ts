@@ -5,6 +5,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import { guard } from "lit/directives/guard.js";
 import type { Context } from "../context.js";
 import { formats } from "../figures.js";
+import type { Studio } from "../studio.js";
 import { text } from "../text/index.js";
 import { cheaperView } from "../views/cheaper.js";
 import { noticeView } from "../views/notice.js";
@@ -17,16 +18,17 @@ import { dropping, isOver } from "./dropping.js";
 import { shareView } from "./share.js";
 import { offersView } from "./offers.js";
 import { quoteView } from "./quote.js";
+import { oftenOf } from "./tiers.js";
 import { tiersView } from "./tiers-view.js";
 
 const editing = new Editing();
-const later = new Later();
+const later = new Later(3);
 
 /** All that can be done to a plan: its items and their total, what fits a budget, what each tier allows, and ways to keep it. */
 export function view(context: Context): TemplateResult {
   const { studio, own } = context;
-  const settled = later.at(studio.revision, context.redraw);
-  const stale = settled !== studio.revision;
+  const [why, budget, tiers] = later.at(studio.revision, context.redraw);
+  const stale = [why, budget, tiers].some((shown) => shown !== studio.revision);
   // What is shown of a plan that has changed since may be read, but no longer applied.
   const unlessStale = { handleEvent: (event: Event) => stale && event.stopPropagation(), capture: true };
   const { enter, over, leave, drop } = dropping(context, editing);
@@ -40,15 +42,15 @@ export function view(context: Context): TemplateResult {
   >
     <div class="plan-work">
       ${listView(context)}
-      <div class="plan-side">${totalView(context)}</div>
+      <div class="plan-side">${totalView(context, tiers)}</div>
     </div>
     <div class="plan-more" aria-busy=${stale}>
       <div class="plan-column" @click=${unlessStale}>
-        ${guard([settled, own.get("budget"), text], () => budgetView(context))}
-        ${guard([settled, own.get("why"), text], () => whyView(context))}
+        ${guard([why, own.get("why"), text], () => whyView(context))}
+        ${guard([budget, own.get("budget"), own.get("changes"), text], () => budgetView(context))}
       </div>
       <div class="plan-column">
-        ${guard([settled, text], () => tiersView(context))} ${guard([settled, text], () => offersView(context, editing))}
+        ${guard([tiers, text], () => tiersView(context))} ${guard([studio.document, text], () => offersView(context, editing))}
         ${shareView(context, editing)}
       </div>
     </div>
@@ -100,7 +102,7 @@ function addItem(context: Context, operation: string, title: string): void {
   void form?.updateComplete.then(() => form.focus());
 }
 
-function totalView({ studio, charging }: Context): TemplateResult {
+function totalView({ studio, charging }: Context, revision: number | undefined): TemplateResult {
   const assessment = studio.assessPlan();
   const { estimate, preflight } = assessment;
   const jump = (id: string, name: string): TemplateResult =>
@@ -113,13 +115,25 @@ function totalView({ studio, charging }: Context): TemplateResult {
       <h2 id="plan-balance-heading">${text.balanceHeading}</h2>
       <balance-meter .preflight=${preflight} .words=${text.elements}></balance-meter>
       <p class="hint reserved">${estimate === null ? nothing : text.elements.accuracy[estimate.accuracy]}</p>
+      <p class="hint reserved" id="plan-affordable">${guard([revision, text], () => affordableWords(studio))}</p>
       <nav aria-label=${words.jump}>
         <ul>
-          ${jump("budget-heading", words.budget)} ${jump("tiers-heading", words.tiers)} ${jump("why-heading", words.why)}
+          ${jump("why-heading", words.why)} ${jump("budget-heading", words.budget)} ${jump("tiers-heading", words.tiers)}
           ${jump("offers-heading", text.templates)} ${jump("share-heading", words.share)}
         </ul>
       </nav>
     </section>`;
+}
+
+/** How often the account could run the plan, where that is a number. */
+function affordableWords(studio: Studio): string {
+  const { card, plan, account } = studio;
+  const { preflight } = studio.assessPlan();
+  if (account === null || preflight === null || preflight.verdict === "not-allowed") return "";
+  const often = oftenOf(card, plan.items, account);
+  if (often.kind !== "counted") return "";
+  if (often.times === 0) return text.affordableNever;
+  return often.times === 1 ? text.affordableOnce : text.affordable(formats.whole(often.times));
 }
 
 /** The address keeps the state of the page, so what leads down the view moves the focus itself. */

@@ -23,6 +23,8 @@ export function readPlan(file: string, written: string, card: Card): Opened {
     return items === null || items.length === 0 ? { problem: words.notAPlan(file) } : takeItems(items);
   }
   const items = readCsv(written, card);
+  // Text that is no table at all may well have a lone quotation mark in it.
+  if (typeof items === "number") return { problem: items === 1 ? words.notAPlan(file) : words.notCsv(file, formats.whole(items)) };
   return items === null || items.length === 0 ? { problem: words.notAPlan(file) } : { items, leftOut: [] };
 }
 

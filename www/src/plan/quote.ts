@@ -3,7 +3,7 @@ import type { Range } from "pricetag";
 import { isIncluded, isOne } from "pricetag/elements";
 import { tierTitle } from "../account.js";
 import type { Context } from "../context.js";
-import { figure, formats, longDate } from "../figures.js";
+import { formats, longDate } from "../figures.js";
 import { text } from "../text/index.js";
 import { fieldsOf, titleOf } from "../views/plan-panel.js";
 import { verdictWords } from "../views/run.js";
@@ -57,7 +57,7 @@ function tableView({ studio }: Context): TemplateResult {
     <thead>
       <tr>
         <th scope="col">${words.quoteItem}</th>
-        ${number(words.quoteCount)} ${free ? number(words.quoteFree) : nothing} ${number(words.quoteUnit)} ${number(words.quotePrice)}
+        ${number(words.quoteCount)} ${free ? number(words.quoteFree) : nothing} ${number(words.quoteUnit)} ${number(words.quotePrice(text.elements.unit(unit, 2)))}
         ${number(words.quoteBetween)}
       </tr>
     </thead>
@@ -77,7 +77,7 @@ function tableView({ studio }: Context): TemplateResult {
     <tfoot>
       <tr>
         <th scope="row" colspan=${free ? 4 : 3}>${words.quoteTotal}</th>
-        <td class="number">${estimate === null ? "–" : figure(isIncluded(estimate.total) ? estimate.total : estimate.total.expected, unit)}</td>
+        <td class="number">${one(estimate?.total)}</td>
         <td class="number">${span(estimate?.total)}</td>
       </tr>
       ${moneyView(card.money, estimate?.total, free ? 4 : 3)}

@@ -52,7 +52,7 @@ function tierView(context: Context, { tier, preflight, often }: TierAnswer): Tem
   const allowed = verdict !== "not-allowed";
   return html`<tr data-tier=${tier.id} class=${mine ? "mine" : ""}>
     <th scope="row">
-      ${title}${mine ? html` <small>(${words.yours})</small>` : nothing}
+      <span>${title}${mine ? html` <small>(${words.yours})</small>` : nothing}</span>
       <small class="line">${monthly}</small>
       ${studio.key === null && !mine
         ? html`<button type="button" class="quiet" aria-label=${words.tryTierLabel(title)} @click=${() => studio.chooseTier(tier.id)}>${words.tryTier}</button>`

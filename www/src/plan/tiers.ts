@@ -2,7 +2,7 @@ import type { Account, AnyCard, AnyItem, Card, Preflight, RateCard, Tier } from 
 import { isIncluded } from "pricetag/elements";
 import { trialOn } from "../account.js";
 
-/** How often a plan can be run in a month; `times` is a lower bound where `more` says so. */
+/** How often an account can run a plan; `times` is a lower bound where `more` says so. */
 export type Often = { kind: "unlimited" } | { kind: "included" } | { kind: "counted"; times: number; more: boolean };
 
 /** What a fresh month of one tier says of a plan. */
@@ -34,15 +34,15 @@ export function tierAnswers(card: RateCard, document: Card, items: AnyItem[]): T
  * often is certain. The card is asked for many runs at once, as one plan with greater quantities, and only for as many as that is exact:
  * while a pool of free units pays for all of what it is for, or for none of it. The one run in which it ends is asked by itself.
  */
-function oftenOf(card: RateCard, items: AnyItem[], fresh: Account<AnyCard>): Often {
+export function oftenOf(card: RateCard, items: AnyItem[], first: Account<AnyCard>): Often {
   const priced = card.estimate({ items });
   if (!("errors" in priced) && isIncluded(priced.total)) return { kind: "included" };
-  if (fresh.balance === null) return { kind: "unlimited" };
-  let account = fresh;
+  if (first.balance === null) return { kind: "unlimited" };
+  let account = first;
   let times = 0;
   for (let asked = 0; asked < BLOCKS_MAX; asked += 1) {
     const block = blockOf(card, items, account);
-    const covered = greatest(block, (runs) => coveredAfter(card, items, runs, account) !== null);
+    const covered = greatest(block, guess(card, items, account), (runs) => coveredAfter(card, items, runs, account) !== null);
     times += covered;
     if (covered < block) return { kind: "counted", times, more: false };
     account = coveredAfter(card, items, block, account) ?? account;
@@ -83,10 +83,20 @@ function coveredAfter(card: RateCard, items: AnyItem[], runs: number, account: A
   };
 }
 
-/** The greatest count up to `most` that holds, where all smaller ones hold too. */
-function greatest(most: number, holds: (count: number) => boolean): number {
-  if (holds(most)) return most;
-  let [held, failed] = [0, most];
+/** About how often; it decides nothing but where the card is asked first. */
+function guess(card: RateCard, items: AnyItem[], { balance, freeUnits }: Account<AnyCard>): number {
+  const once = card.estimate({ items }, freeUnits);
+  return "errors" in once || isIncluded(once.total) || balance === null ? 1 : Math.floor(balance / once.total.high);
+}
+
+/** The greatest count up to `most` that holds, where all smaller ones hold too; looked for around a first guess. */
+function greatest(most: number, first: number, holds: (count: number) => boolean): number {
+  let [held, failed] = [0, most + 1];
+  for (const count of [Math.min(first, most), Math.min(first + 1, most)]) {
+    if (count <= held || count >= failed) continue;
+    if (holds(count)) held = count;
+    else failed = count;
+  }
   while (failed - held > 1) {
     const middle = Math.floor((held + failed) / 2);
     if (holds(middle)) held = middle;

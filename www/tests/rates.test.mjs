@@ -1,15 +1,78 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { RateCard } from "pricetag";
 import { launch, open, press, text } from "./browsing.mjs";
-import { serve } from "./serving.mjs";
+import { binary, serve } from "./serving.mjs";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const TOML = readFileSync(new URL("../../cards/image-studio.toml", import.meta.url), "utf8");
 const PLAN = "plan=create;model=stability-core;quantity:4,upscale;mode=fast";
+
+/** Cards with faults of many kinds, and in every way that TOML and JSON have to write a field. */
+const FAULTY_CARDS = [
+  [
+    "places.toml",
+    [
+      "# A comment with [brackets] and \"quotes\"",
+      'id = "x" # [[operations]]',
+      "version = 2026-01-01",
+      "step = 0x10",
+      'money = { currency = "DOLLARS", perCredit = inf }',
+      "",
+      "[[operations]]",
+      'id = "paint"',
+      'title = """several',
+      'lines with [[operations]] and a \\" in them"""',
+      "size.default = { width = 10, height = 1_048_576 }",
+      "size.side = { min = 1, max = 16_384 }",
+      "size.bands = [",
+      "  { upToPixels = 100, addPercent = 0 }, # a comment",
+      "  { upToPixels = 50,",
+      "    addPercent = -5 },",
+      "]",
+      "",
+      "[[operations.choices]]",
+      "name = 'mode'",
+      'options = [{ id = "a" }, { id = "a" }]',
+      "  [[operations.choices]]",
+      '  "name" = "tone"',
+      '  options = [ { id = "soft" }, { id = "hard" } ]',
+      "",
+      "[[operations.rates]]",
+      "when = { mode = ['a', 'b'], tone.x = 1 }",
+      "price = { low = 3, expected = 2, high = 1 }",
+      "",
+      "[[operations.rates]]",
+      "when = {}",
+      "price.low = 1.2345",
+      "price.expected = 2",
+      "surprise = true",
+      "[operations.extra]",
+      "a = 1",
+      "[[tiers]]",
+      'id = "free"',
+      "monthlyCredits = 1e10",
+      "[[tiers.excludes]]",
+      'operation = "nothing"',
+      "when = {}",
+      "",
+    ].join("\n"),
+  ],
+  [
+    "places.json",
+    '{"id": "x", "version": "1", "extra \\" {": [{}],\n "operations": [\n {"id": "a", "rates": [\n  {"when": {},\n   "price":\n    -1}, {"when": {}, "price": 2, "note": 3}\n ]},\n\n {"id": "a",\n "rates": []}\n ],\n "tiers": [\n  {"id": "t"}]\n}',
+  ],
+];
+
+/** What the command line says about a card: the line and the path of every fault. */
+function checked(path) {
+  const { stdout, stderr } = spawnSync(binary(), ["card", "check", path], { encoding: "utf8" });
+  return [...`${stdout}${stderr}`.matchAll(/^.*?:(\d+): [a-z-]+(?: at (.+?))?: /gm)].map(([, line, at = ""]) => `${line} ${at}`);
+}
 
 const card = RateCard.builtin();
 const mark = card.fingerprint.slice("sha256:".length, "sha256:".length + 8);
@@ -217,4 +280,256 @@ test("a card in TOML or JSON is compared, the largest changes first, by credits 
   assert.match(await text(page, ".rates-trial"), /This is the card in force: nothing changes/);
   assert.deepEqual(problems, []);
   await close();
+});
+
+test("the faults of a card are told by line, in JSON and in TOML", async () => {
+  const { page, close } = await opened();
+  const shown = async () => page.$$eval("#file-faults li", (items) => items.map(({ innerText }) => innerText.replace(/\s+/g, " ").trim()));
+  const lines = TOML.split("\n");
+  const at = lines.findIndex((line) => line === "price = 8");
+  const title = lines.findIndex((line) => line.startsWith("title = "));
+  await bring(page, "faulty.toml", lines.with(at, "price = -8").with(title, "title = 2026-11-22").join("\n"));
+  const faults = await shown();
+  assert.equal(faults.length, 2, faults.join("\n"));
+  assert.match(faults.find((fault) => fault.startsWith(`Line ${title + 1} title`)) ?? "", /a text is due here, not a date without quotes/);
+  assert.match(faults.find((fault) => fault.startsWith(`Line ${at + 1} operations[0].rates[0].price`)) ?? "", /-8/);
+  await bring(page, "faulty.json", '{\n  "id": "mine",\n  "version": 1,\n  "operations": [\n    { "id": "x",\n      "rates": [{ "when": {},\n        "price": "much" }] }\n  ]\n}');
+  assert.deepEqual(
+    (await shown()).map((fault) => fault.split(" ").slice(0, 3).join(" ")),
+    ["Line 3 version", "Line 7 operations[0].rates[0].price"],
+  );
+  await bring(page, "twice.json", '{\n  "id": "a",\n  "id": "b" }');
+  assert.deepEqual(await shown(), ["Line 3 the key `id` twice in one object"]);
+  await bring(page, "broken.json", '{\n  "id": "a",\n  oops }');
+  assert.match((await shown())[0], /^Line 3 /);
+  await bring(page, "broken.toml", 'id = "a"\nversion = \n');
+  assert.match((await shown())[0], /^Line 2 /);
+  await bring(page, "bytes.toml", Buffer.from([0x69, 0x64, 0xff]));
+  assert.match((await shown())[0], /^Whole file The file is no text in UTF-8/);
+  await bring(page, "large.json", "{".padEnd(1_048_577));
+  assert.match((await shown())[0], /larger than 1 MiB/);
+  await press(page, ".drop button");
+  assert.equal(await page.$("#file-faults"), null);
+  await close();
+});
+
+test("the lines of the page's faults are those of the command line", async () => {
+  const { page, close } = await opened();
+  for (const [name, content] of FAULTY_CARDS) {
+    await bring(page, name, content);
+    const shown = await page.$$eval("#file-faults li", (items) =>
+      items.map((item) => `${item.querySelector("b").innerText.replace("Line ", "")} ${item.querySelector("code")?.innerText ?? ""}`),
+    );
+    assert.deepEqual(shown, checked(join(server.folder, name)), name);
+  }
+  await close();
+});
+
+test("a card is dropped on the panel", async () => {
+  const { page, close } = await opened();
+  await page.evaluate((content) => {
+    const data = new DataTransfer();
+    data.items.add(new File([content], "dropped.toml"));
+    const panel = document.querySelector(".rates-trial");
+    panel.dispatchEvent(new DragEvent("dragover", { dataTransfer: data, bubbles: true, cancelable: true }));
+    panel.dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true }));
+  }, TOML.replace("price = 8\n", "price = 7\n"));
+  await page.waitForSelector(".trial-summary");
+  assert.equal(await text(page, ".trial-summary"), "9 cheaper · of 200 prices");
+  assert.equal(await page.$(".dragging"), null);
+  await close();
+});
+
+test("TOML is read to the card that the rules crate makes of it", async () => {
+  const { page, close } = await opened();
+  await bring(page, "studio.toml", TOML);
+  assert.match(await text(page, ".rates-trial"), /This is the card in force: nothing changes/);
+  await close();
+});
+
+/** Presses the button, and gives the text of the file that it would save. */
+async function downloaded(page) {
+  await page.evaluate(() => {
+    const make = URL.createObjectURL;
+    URL.createObjectURL = (blob) => {
+      window.saved = blob.text();
+      return make.call(URL, blob);
+    };
+    HTMLAnchorElement.prototype.click = function () {
+      window.savedAs = this.download;
+    };
+    document.getElementById("download-card").click();
+  });
+  return { name: await page.evaluate(() => window.savedAs), json: await page.evaluate(() => window.saved) };
+}
+
+test("the changed card is downloaded as JSON that is read as the same card", async () => {
+  const { page, close } = await opened(edits("create!1!3.5", "create!2!2!4!9"));
+  const { name, json } = await downloaded(page);
+  assert.equal(name, "image-studio-2026-11-22.json");
+  const expected = card.describe();
+  expected.operations[0].rates[1].price = 3.5;
+  expected.operations[0].rates[2].price = { low: 2, expected: 4, high: 9 };
+  assert.equal(RateCard.parse(json).fingerprint, RateCard.from(expected).fingerprint);
+  await close();
+});
+
+test("where there are edited prices and a file, either is compared", async () => {
+  const { page, close } = await opened(edits("create!1!3.5"));
+  await bring(page, "next.toml", TOML.replace("price = 8\n", "price = 7\n"));
+  assert.equal(await text(page, ".trial-summary"), "9 cheaper · of 200 prices");
+  await page.focus('[name="trial-source"]:checked');
+  await page.keyboard.press("ArrowUp");
+  assert.equal(await text(page, ".trial-summary"), "9 dearer · of 200 prices");
+  await close();
+});
+
+test("thousands of changes are shown a few at a time, and each filter has as many as the card counts", async (context) => {
+  const large = { id: "large", version: "1", operations: ["a", "b"].map((id) => largeOperation(id, 50)), tiers: [{ id: "only", monthlyCredits: 100 }] };
+  const path = join(server.folder, "large-card.json");
+  writeFileSync(path, JSON.stringify(large));
+  const other = await serve({ card: path });
+  context.after(() => other.close());
+  const rates = await open(chromium.browser, `${other.origin}/#view=rates`);
+  await rates.page.waitForFunction((shown) => document.querySelector("#rates-heading")?.textContent.includes(shown), {}, "large");
+  const changed = structuredClone(large);
+  changed.operations.forEach(({ rates: all }, of) => all.forEach((rate, at) => (rate.price += at % 3 === 0 ? 1 : of === 0 ? 0.5 : -0.5)));
+  await bring(rates.page, "large-changed.json", JSON.stringify(changed));
+  assert.equal((await rates.page.$$(".changes tbody tr")).length, 50);
+  const { summary } = RateCard.from(large).compare(RateCard.from(changed));
+  assert.equal(summary.dearer + summary.cheaper, 5000);
+  for (const kind of ["dearer", "cheaper"]) {
+    const label = await rates.page.$eval(`[name="changes-kind"][value="${kind}"]`, ({ parentElement }) => parentElement.innerText.replace(/\D/g, ""));
+    assert.equal(Number(label), summary[kind]);
+    await press(rates.page, `[name="changes-kind"][value="${kind}"]`);
+    assert.match(await text(rates.page, "#more-changes"), new RegExp(`of ${(summary[kind] - 50).toLocaleString("en")}$`));
+  }
+  await press(rates.page, "#more-changes");
+  assert.equal((await rates.page.$$(".changes tbody tr")).length, 100);
+  await rates.close();
+});
+
+/** An operation with as many rates as two choices of `size` options have combinations. */
+function largeOperation(id, size) {
+  const options = Array.from({ length: size }, (_, index) => ({ id: `o${index}` }));
+  const choices = ["first", "second"].map((name) => ({ name, default: "o0", options }));
+  const rates = options.flatMap(({ id: first }, at) => options.map(({ id: second }, index) => ({ when: { first, second }, price: 2 + at + index })));
+  return { id, choices, rates };
+}
+
+/** A page whose server answers what is asked about past charges with these pages, the first of which has no `after`. */
+async function withPast(pages, options = {}) {
+  const asked = [];
+  const rates = await opened(`key=${server.key}&from=2026-10-01&to=2026-10-31&${edits("create!1!3.5")}`, options);
+  await rates.page.setRequestInterception(true);
+  let release = () => {};
+  rates.page.on("request", (request) => {
+    const url = new URL(request.url());
+    if (url.pathname !== "/v1/captures") return void request.continue();
+    asked.push({ query: Object.fromEntries(url.searchParams), key: request.headers().authorization });
+    const answer = pages[url.searchParams.get("after") ?? ""];
+    if (answer === "never") return void (release = () => request.abort().catch(() => {}));
+    const { status = 200, body } = answer;
+    request.respond({ status, contentType: "application/json", body: JSON.stringify(body) });
+  });
+  return { ...rates, asked, release: () => release() };
+}
+
+const capture = (holdId, items, charge, lines) => ({
+  holdId,
+  at: "2026-10-12T10:00:00Z",
+  asset: null,
+  plan: { items },
+  estimated: { low: charge, expected: charge, high: charge },
+  charge,
+  lines: lines.map(([delivered, free], item) => ({ item, delivered, free, unit: 0, charge: 0, capped: false })),
+});
+
+const CORE = { operation: "create", model: "stability-core" };
+const FLUX = { operation: "create", model: "huggingface-flux" };
+
+const totals = (page) =>
+  page.$$eval("[data-past]", (shown) => Object.fromEntries(shown.map(({ dataset, innerText }) => [dataset.past, innerText.trim()])));
+
+test("what past charges would have cost is worked out page by page, for what was delivered, with the free units of then", async () => {
+  const { page, asked, problems, close } = await withPast({
+    "": {
+      body: {
+        captures: [
+          capture("h1", [{ ...CORE, quantity: 3 }], 9, [[3, 0]]),
+          // Two of four were delivered.
+          capture("h2", [{ ...CORE, variations: 4 }], 6, [[2, 0]]),
+          // Three of the five were free.
+          capture("h3", [{ ...FLUX, quantity: 5 }, CORE], 11, [[5, 3], [1, 0]]),
+        ],
+        next: "h3",
+      },
+    },
+    h3: { body: { captures: [capture("h4", [{ operation: "gone" }], 5, [[1, 0]]), capture("h5", [CORE], 2.7, [[1, 0]])], next: null } },
+  });
+  await press(page, "#start-past");
+  await page.waitForFunction(() => document.querySelector("#past-state")?.textContent === "5 charges");
+  assert.deepEqual(await totals(page), { charged: "28.7 credits", now: "29 credits", then: "32.5 credits" });
+  assert.match(await text(page, ".past"), /1 charge has no price with these rates/);
+  assert.deepEqual(
+    asked.map(({ query }) => query),
+    [{ from: "2026-10-01", to: "2026-10-31", limit: "200" }, { from: "2026-10-01", to: "2026-10-31", limit: "200", after: "h3" }],
+  );
+  assert.equal(asked[0].key, `Bearer ${server.key}`);
+  // Another price makes the totals those of a question that is no longer asked.
+  await press(page, '[data-edit="create!1"] button');
+  assert.match(await text(page, "#past-outdated"), /have changed since/);
+  assert.deepEqual(problems, []);
+  await close();
+});
+
+test("working out the past is stopped, and gone on with where it was", async () => {
+  const first = { captures: [capture("h1", [CORE], 3, [[1, 0]])], next: "h1" };
+  const pages = { "": { body: first }, h1: "never" };
+  const { page, asked, release, close } = await withPast(pages);
+  await press(page, "#start-past");
+  await page.waitForFunction(() => document.querySelector("#past-state")?.textContent === "1 charges so far…");
+  await press(page, "#stop-past");
+  await release();
+  assert.match(await text(page, "#past-state"), /Stopped after 1 charges/);
+  pages.h1 = { body: { captures: [capture("h2", [CORE], 3, [[1, 0]])], next: null } };
+  await press(page, "#go-on-past");
+  await page.waitForFunction(() => document.querySelector("#past-state")?.textContent === "2 charges");
+  assert.deepEqual(await totals(page), { charged: "6 credits", now: "6 credits", then: "7 credits" });
+  assert.deepEqual(asked.map(({ query }) => query.after ?? ""), ["", "h1", "h1"]);
+  await close();
+});
+
+for (const [status, said] of [
+  [404, /does not tell past charges yet/],
+  [401, /does not know this key/],
+  [429, /Too many requests/],
+  [500, /The server refused: Broken/],
+]) {
+  test(`an answer of ${status} about the past is told in words`, async () => {
+    const { page, close } = await withPast({ "": { status, body: { title: "Broken" } } });
+    await press(page, "#start-past");
+    await page.waitForSelector(".past [role=alert]");
+    assert.match(await text(page, ".past [role=alert]"), said);
+    assert.ok(await page.$("#go-on-past"));
+    await close();
+  });
+}
+
+test("the past of no charges, of no key, of no other rates and of no days says what to do", async () => {
+  const { page, close } = await withPast({ "": { body: { captures: [], next: null } } });
+  await press(page, "#start-past");
+  await page.waitForFunction(() => document.querySelector("#past-state")?.textContent.startsWith("Nothing was charged"));
+  await page.$eval("#past-to", (field) => {
+    field.value = "2026-09-01";
+    field.dispatchEvent(new Event("change", { bubbles: true }));
+  });
+  assert.match(await text(page, ".past .fault"), /the first before the last/);
+  assert.ok(await page.$eval("#start-past", ({ disabled }) => disabled));
+  await press(page, "#undo-all");
+  assert.match(await text(page, ".past .hint"), /Edit a price or open a card first/);
+  await close();
+  const without = await opened();
+  assert.match(await text(without.page, ".past .hint"), /enter its key/);
+  await without.close();
 });

@@ -84,7 +84,7 @@ function editsView(context: Context, bench: Bench, edits: PriceEdit[], edited: E
         const title = row === undefined ? operation : rowTitle(row);
         return html`<li data-edit="${operation}!${rate}">
           <span>${title}</span>
-          <span class="number">${priceWords(row?.rate.price)} → <b>${priceWords(price)}</b></span>
+          <span>${priceWords(row?.rate.price)} → <b>${priceWords(price)}</b></span>
           <button type="button" class="quiet" aria-label=${text.ratesView.editor.undoLabel(title)} @click=${() => {
             bench.setPrice(context, operation, rate, null);
             focusEdit(at);
@@ -162,5 +162,5 @@ function planTotals(context: Context, bench: Bench): TemplateResult | typeof not
   const { estimate } = studio.assessPlan();
   if (other === null || estimate === null) return nothing;
   const then = other.card.estimate({ items: studio.plan.items }, studio.account?.freeUnits);
-  return html`<span class="number">${text.ratesView.trial.plan}: ${priceView(estimate.total)} → ${priceView("errors" in then ? null : then.total)}</span>`;
+  return html`<span>${text.ratesView.trial.plan}: ${priceView(estimate.total)} → ${priceView("errors" in then ? null : then.total)}</span>`;
 }

@@ -253,6 +253,7 @@ export const english = {
       noneOfKind: "There is no such change.",
       more: (count: string, left: string) => `Show ${count} more of ${left}`,
       anySize: "any size",
+      rangeOnly: "range only",
     },
 
     past: {

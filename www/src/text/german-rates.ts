@@ -137,6 +137,7 @@ export const german: Text["ratesView"] = {
     noneOfKind: "Eine solche Änderung gibt es nicht.",
     more: (count, left) => `${count} von ${left} weiteren zeigen`,
     anySize: "jede Größe",
+    rangeOnly: "nur Spanne",
   },
 
   past: {

@@ -468,6 +468,7 @@ async function withPast(pages, options = {}) {
     asked.push({ query: Object.fromEntries(url.searchParams), key: request.headers().authorization });
     const answer = pages[url.searchParams.get("after") ?? ""];
     if (answer === "never") return void (release = () => request.abort().catch(() => {}));
+    if (answer === "gone") return void request.abort();
     const { status = 200, body } = answer;
     request.respond({ status, contentType: "application/json", body: JSON.stringify(body) });
   });
@@ -554,6 +555,30 @@ for (const [status, said] of [
     await close();
   });
 }
+
+test("with the server gone the past says so, and what is tried goes on", async () => {
+  const { page, close } = await withPast({ "": "gone" });
+  await press(page, "#start-past");
+  await page.waitForSelector(".past [role=alert]");
+  assert.match(await text(page, ".past [role=alert]"), /The server did not answer/);
+  await press(page, edit("create", 0));
+  await write(page, ".editor input", "9");
+  assert.equal(await text(page, ".trial-summary"), "18 dearer of 200 prices");
+  await close();
+});
+
+test("a link restores everything that the view keeps, and comes back as it was", async () => {
+  const hash = `#view=rates&${PLAN}&${edits("create!1!3.5", "edit!3!3!3.5!5")}&search=stability%20core&sort=percent&show=dearer&from=2026-09-01&to=2026-09-30`;
+  const { page, close } = await open(chromium.browser, `${server.origin}/${hash}`);
+  await page.waitForSelector(".rates-changes");
+  assert.equal(await page.evaluate(() => location.hash.replace(/&form=[^&]*/, "").replace(/form=[^&]*&/, "")), hash);
+  assert.equal((await page.$$("[data-rate]")).length, 1);
+  assert.equal(await page.$eval("#changes-sort", ({ value }) => value), "percent");
+  assert.equal(await page.$eval('[name="changes-kind"]:checked', ({ value }) => value), "dearer");
+  assert.deepEqual(await page.$$eval('[type="date"]', (days) => days.map(({ value }) => value)), ["2026-09-01", "2026-09-30"]);
+  assert.equal((await page.$$("[data-edit]")).length, 2);
+  await close();
+});
 
 test("the past of no charges, of no key, of no other rates and of no days says what to do", async () => {
   const { page, close } = await withPast({ "": { body: { captures: [], next: null } } });

@@ -157,6 +157,7 @@ export const english = {
     unavailable: (reason: string) => `Not available: ${reason}`,
     notIn: (tiers: string) => `Not in ${tiers}`,
     notInWith: (tier: string, options: string) => `Not in ${tier} with ${options}`,
+    seeTiers: "Some tiers exclude parts: see Tiers",
     edit: "Edit",
     editLabel: (title: string) => `Edit the price of ${title}`,
     closeEditor: "Done",

@@ -39,6 +39,7 @@ export const german: Text["ratesView"] = {
   unavailable: (reason) => `Nicht verfügbar: ${reason}`,
   notIn: (tiers) => `Nicht in ${tiers}`,
   notInWith: (tier, options) => `Nicht in ${tier} mit ${options}`,
+  seeTiers: "Manche Tarife schließen Teile aus: siehe Tarife",
   edit: "Ändern",
   editLabel: (title) => `Preis ändern: ${title}`,
   closeEditor: "Fertig",

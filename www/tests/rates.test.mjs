@@ -161,13 +161,19 @@ test("the search finds options, providers, notes and operations, is kept in the 
 for (const dark of [false, true]) {
   test(`axe finds nothing, ${dark ? "dark" : "light"}`, async () => {
     const { page, close } = await opened(`${PLAN}&${edits("create!1!3.5", "edit!3!3")}`, { dark });
-    await press(page, edit("create", 2));
     await page.evaluate(AXE);
-    const violations = await page.evaluate(async () => {
-      const { violations } = await window.axe.run(document, { resultTypes: ["violations"] });
-      return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.flat().join(" ")).join(", ")}`);
-    });
-    assert.deepEqual(violations, []);
+    const violations = () =>
+      page.evaluate(async () => {
+        const { violations } = await window.axe.run(document, { resultTypes: ["violations"] });
+        return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.flat().join(" ")).join(", ")}`);
+      });
+    await press(page, edit("create", 2));
+    assert.deepEqual(await violations(), []);
+    await write(page, ".editor label:nth-child(1) input", "50");
+    await bring(page, ...FAULTY_CARDS[0]);
+    assert.deepEqual(await violations(), [], "with a price that is none and a file with faults");
+    await write(page, "#rates-search", "nothing");
+    assert.deepEqual(await violations(), [], "with a search that finds nothing");
     await close();
   });
 }
@@ -321,6 +327,26 @@ test("a card in TOML or JSON is compared, the largest changes first, by credits 
   await close();
 });
 
+test("prices that only one of the cards has are new or gone, and come last", async () => {
+  const { page, close } = await opened();
+  const changed = card.describe();
+  const { choices, rates } = changed.operations.find(({ id }) => id === "upscale");
+  choices[0].options.push({ id: "gentle", title: "Gentle 2K" });
+  rates[0] = { when: { mode: "fast" }, unavailable: "It is being repaired." };
+  rates[1].price = 7;
+  rates.push({ when: { mode: "gentle" }, price: 3 });
+  changed.templates = [];
+  await bring(page, "other.json", JSON.stringify(changed));
+  assert.equal(await text(page, ".trial-summary"), "18 dearer, 9 new, 9 gone of 209 prices");
+  const kinds = await page.$$eval(".changes tbody tr", (rows) => rows.map(({ dataset }) => dataset.kind));
+  assert.deepEqual([...new Set(kinds)], ["dearer", "disappeared", "appeared"]);
+  await press(page, '[name="changes-kind"][value="appeared"]');
+  assert.match(await text(page, ".changes tbody tr"), /^Upscale · Gentle 2K · Web up to 1\.04 megapixels – 3 new –$/);
+  await press(page, '[name="changes-kind"][value="cheaper"]');
+  assert.match(await text(page, ".rates-changes"), /There is no such change/);
+  await close();
+});
+
 test("the faults of a card are told by line, in JSON and in TOML", async () => {
   const { page, close } = await opened();
   const shown = async () => page.$$eval("#file-faults li", (items) => items.map(({ innerText }) => innerText.replace(/\s+/g, " ").trim()));
@@ -359,7 +385,10 @@ test("the lines of the page's faults are those of the command line", async () =>
     const shown = await page.$$eval("#file-faults li", (items) =>
       items.map((item) => `${item.querySelector("b").innerText.replace("Line ", "")} ${item.querySelector("code")?.innerText ?? ""}`),
     );
-    assert.deepEqual(shown, checked(join(server.folder, name)), name);
+    const told = checked(join(server.folder, name));
+    assert.deepEqual([...shown].sort(), [...told].sort(), name);
+    const lines = shown.map((fault) => Number.parseInt(fault, 10));
+    assert.deepEqual(lines, lines.toSorted((one, other) => one - other));
   }
   await close();
 });

@@ -96,7 +96,7 @@ function editsView(context: Context, bench: Bench, edits: PriceEdit[], edited: E
       ? nothing
       : html`<div class="notice problem" role="alert">
           <p>${said.faulty}</p>
-          <ul>
+          <ul tabindex="0" aria-label=${text.ratesView.file.list}>
             ${edited.faults.map(({ path, message, help }) => html`<li><code>${path}</code> ${[message, help].filter(Boolean).join("; ")}</li>`)}
           </ul>
         </div>`}

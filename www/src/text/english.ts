@@ -187,7 +187,7 @@ export const english = {
       asOne: "As one price",
       undo: "Undo",
       undoLabel: (title: string) => `Undo the price of ${title}`,
-      hint: "Nothing is saved: what it would change is shown beside the table.",
+      hint: "Nothing is saved. What it would change is shown under “Try other rates”.",
     },
 
     trial: {
@@ -225,6 +225,7 @@ export const english = {
       faults: (name: string, count: string, one: boolean) => (one ? `${name} has a fault.` : `${name} has ${count} faults.`),
       faultsHint: "Correct these, then open it again.",
       line: (line: string) => `Line ${line}`,
+      list: "Faults",
       wholeFile: "Whole file",
       moreFaults: (count: string) => `and ${count} more`,
     },

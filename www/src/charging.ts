@@ -63,7 +63,7 @@ export class Charging {
       studio.notices.delete("account");
     } catch (error) {
       // Nothing was to be charged, so there is no doubt whether it was.
-      const message = error instanceof Unreachable ? text.offline : this.#words(error);
+      const message = error instanceof Unreachable ? (): string => text.offline : this.#words(error);
       studio.notices.set("account", { kind: "problem", message });
       // A key that the server does not know is of no use to anyone; one that could not be asked about is kept.
       if (error instanceof Refusal && error.status === 401) {

@@ -1,48 +1,15 @@
 import assert from "node:assert/strict";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { join } from "node:path";
-import { after, before, test } from "node:test";
-import { RateCard } from "pricetag";
-import { launch, open, press, text } from "./browsing.mjs";
-import { serve } from "./serving.mjs";
+import { test } from "node:test";
+import { open, press, text } from "./browsing.mjs";
+import { bring, card, edit, edits, FAULTY_CARDS, PLAN, row, stage, write } from "./rating.mjs";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const TOML = readFileSync(new URL("../../cards/image-studio.toml", import.meta.url), "utf8");
-const PLAN = "plan=create;model=stability-core;quantity:4,upscale;mode=fast";
-
-const card = RateCard.builtin();
-const mark = card.fingerprint.slice("sha256:".length, "sha256:".length + 8);
-const edits = (...list) => `edits=${[mark, ...list].join("~")}`;
-
-let server;
-let chromium;
-before(async () => {
-  [server, chromium] = await Promise.all([serve({ tier: "pro" }), launch()]);
-});
-after(async () => {
-  await chromium?.close();
-  await server?.close();
-});
-
-async function opened(hash = "", options = {}) {
-  const rates = await open(chromium.browser, `${server.origin}/#view=rates&${hash}`, { locale: "en-US", ...options });
-  await rates.page.waitForSelector("#rates-heading");
-  return rates;
-}
-
-const row = (operation, rate) => `[data-operation="${operation}"] [data-rate="${rate}"]`;
-const edit = (operation, rate) => `[id="edit-${operation}!${rate}"]`;
-
-/** Writes into a field as a person does, in place of what is there. */
-async function write(page, selector, value) {
-  await page.click(selector, { count: 3 });
-  await page.keyboard.press("Backspace");
-  await page.type(selector, value);
-}
+const stand = stage();
 
 test("every rate of the card is a row, with the card's price for each size", async () => {
-  const { page, problems, close } = await opened();
+  const { page, problems, close } = await stand.opened();
   const { operations } = card.describe();
   for (const { id, rates } of operations) {
     assert.equal((await page.$$(`[data-operation="${id}"] [data-rate]`)).length, rates.length, id);
@@ -59,7 +26,7 @@ test("every rate of the card is a row, with the card's price for each size", asy
 });
 
 test("the card's facts, tiers, free units and templates are told, and its fingerprint is copied", async () => {
-  const { page, close } = await opened();
+  const { page, close } = await stand.opened();
   assert.equal(await text(page, "#fingerprint"), card.fingerprint);
   assert.match(await text(page, ".rates-facts"), /Version 2026-11-22 One credit \$0\.01 Size surcharges rounded up to 0\.1 credits/);
   assert.match(await text(page, '[data-tier="free"]'), /^Free 50 10 20 10 Testing and learning, Basic features Create · Premium Create · Stability Ultra/);
@@ -75,14 +42,14 @@ test("the card's facts, tiers, free units and templates are told, and its finger
 });
 
 test("the search finds options, providers, notes and operations, is kept in the link, and says what to do when it finds nothing", async () => {
-  const { page, close } = await opened();
+  const { page, close } = await stand.opened();
   const shown = () => page.$$eval("[data-rate]", (rows) => rows.length);
   for (const [words, rows] of [["qwen", 1], ["WAVESPEED", 7], ["second", 1], ["create premium", 2], ["upscale", 2]]) {
     await write(page, "#rates-search", words);
     assert.equal(await shown(), rows, words);
   }
   await page.waitForFunction(() => location.hash.endsWith("&search=upscale"));
-  const again = await open(chromium.browser, await page.evaluate(() => location.href));
+  const again = await open(stand.browser, await page.evaluate(() => location.href));
   await again.page.waitForSelector("#rates-search");
   assert.equal(await again.page.$eval("#rates-search", ({ value }) => value), "upscale");
   assert.equal(await text(again.page, "#rates-found"), "2 of 34 rates");
@@ -97,35 +64,80 @@ test("the search finds options, providers, notes and operations, is kept in the 
 
 for (const dark of [false, true]) {
   test(`axe finds nothing, ${dark ? "dark" : "light"}`, async () => {
-    const { page, close } = await opened(`${PLAN}&${edits("create!1!3.5", "edit!3!3")}`, { dark });
-    await press(page, edit("create", 2));
+    const { page, close } = await stand.opened(`${PLAN}&${edits("create!1!3.5", "edit!3!3")}`, { dark });
     await page.evaluate(AXE);
-    const violations = await page.evaluate(async () => {
-      const { violations } = await window.axe.run(document, { resultTypes: ["violations"] });
-      return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.flat().join(" ")).join(", ")}`);
-    });
-    assert.deepEqual(violations, []);
+    const violations = () =>
+      page.evaluate(async () => {
+        const { violations } = await window.axe.run(document, { resultTypes: ["violations"] });
+        return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.flat().join(" ")).join(", ")}`);
+      });
+    await press(page, edit("create", 2));
+    assert.deepEqual(await violations(), []);
+    await write(page, ".editor label:nth-child(1) input", "50");
+    await bring(page, stand.server.folder, ...FAULTY_CARDS[0]);
+    assert.deepEqual(await violations(), [], "with a price that is none and a file with faults");
+    await write(page, "#rates-search", "nothing");
+    assert.deepEqual(await violations(), [], "with a search that finds nothing");
     await close();
   });
 }
 
 for (const width of [320, 768, 1280, 1920]) {
   test(`at ${width} pixels nothing is wider than the page`, async () => {
-    const { page, problems, close } = await opened(`${PLAN}&${edits("create!1!3.5", "create!2!2!4!9")}`, { width });
+    const { page, problems, close } = await stand.opened(`${PLAN}&${edits("create!1!3.5", "create!2!2!4!9")}`, { width });
     await press(page, edit("create", 2));
     const { scrollWidth, innerWidth } = await page.evaluate(() => ({ scrollWidth: document.documentElement.scrollWidth, innerWidth }));
     assert.ok(scrollWidth <= innerWidth, `${scrollWidth} of ${innerWidth} pixels`);
+    // A panel that contains its layout hides what sticks out of it from the page's own width.
+    const outside = await page.$$eval(".panel", (panels) =>
+      panels.flatMap((panel) => {
+        const { left, right } = panel.getBoundingClientRect();
+        const isOut = (box) => box.width > 1 && (box.left < left || box.right > right);
+        return [...panel.querySelectorAll("*")].filter((element) => isOut(element.getBoundingClientRect())).map(({ outerHTML }) => outerHTML.slice(0, 120));
+      }),
+    );
+    assert.deepEqual(outside, []);
     assert.deepEqual(problems, []);
     await close();
   });
 }
 
+test("the keyboard alone searches, edits a price, turns it into a range and takes it back", async () => {
+  const { page, close } = await stand.opened();
+  const tabTo = async (selector) => {
+    for (let steps = 0; steps < 60; steps += 1) {
+      if (await page.evaluate((wanted) => document.activeElement.matches(wanted), selector)) return;
+      await page.keyboard.press("Tab");
+    }
+    assert.fail(`${selector} is not reached with Tab`);
+  };
+  await tabTo("#rates-search");
+  await page.keyboard.type("qwen");
+  await tabTo('[id="edit-create!8"]');
+  assert.notEqual(await page.evaluate(() => getComputedStyle(document.activeElement).outlineStyle), "none");
+  await page.keyboard.press("Enter");
+  assert.ok(await page.evaluate(() => document.activeElement.closest(".editor") !== null));
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("ArrowUp");
+  await tabTo("[data-form]");
+  await page.keyboard.press("Enter");
+  assert.match(await text(page, ".edits li"), /Qwen Image 1 \/ 2 \/ 2 → \d/);
+  await tabTo("[data-undo]");
+  await page.keyboard.press("Enter");
+  assert.equal(await page.$(".edits"), null);
+  await page.keyboard.press("Escape");
+  assert.equal(await page.evaluate(() => document.activeElement.id), "edit-create!8");
+  await tabTo("#card-file");
+  assert.equal(await page.$eval(".drop .button", (label) => getComputedStyle(label).outlineStyle), "solid");
+  await close();
+});
+
 test("an edited price shows at once what the plan, the templates and the card would cost, and nothing is in force", async () => {
-  const { page, close } = await opened(PLAN);
+  const { page, close } = await stand.opened(PLAN);
   await press(page, edit("create", 1));
   await write(page, ".editor input", "3.5");
   assert.match(await text(page, row("create", 1)), /3 3\.5 3\.3 3\.9 3\.8 4\.4/);
-  assert.equal(await text(page, ".trial-summary"), "9 dearer · of 200 prices");
+  assert.equal(await text(page, ".trial-summary"), "9 dearer of 200 prices");
   assert.match(await text(page, "#trial-plan"), /^Your plan 14 16 1 item changes .*Stability Core · Standard 12 14$/);
   assert.match(await text(page, "#trial-templates"), /Blog post with a featured image 12 12–14 12 12–14/);
   assert.equal((await page.$$(".changes tbody tr")).length, 9);
@@ -141,7 +153,7 @@ test("an edited price shows at once what the plan, the templates and the card wo
 });
 
 test("several prices are edited, each is taken back, and the link restores them", async () => {
-  const { page, close } = await opened();
+  const { page, close } = await stand.opened();
   await press(page, edit("create", 2));
   await write(page, ".editor label:nth-child(1) input", "2");
   await write(page, ".editor label:nth-child(3) input", "9");
@@ -150,7 +162,7 @@ test("several prices are edited, each is taken back, and the link restores them"
   await write(page, ".editor label:nth-child(3) input", "5");
   const hash = edits("create!2!2!4!9", "edit!3!4!4!5");
   await page.waitForFunction((kept) => location.hash.endsWith(kept), {}, hash);
-  const again = await opened(hash);
+  const again = await stand.opened(hash);
   assert.match(await text(again.page, ".edits"), /^2 edited prices .*Stable Diffusion 3\.5 2\.5 \/ 4 \/ 6\.5 → 2 \/ 4 \/ 9 .*Edit · Inpaint · Stability AI 4 → 4 \/ 4 \/ 5/);
   await again.page.focus('[data-edit="create!2"] button');
   await again.page.keyboard.press("Enter");
@@ -164,7 +176,7 @@ test("several prices are edited, each is taken back, and the link restores them"
 });
 
 test("what is no price is refused by the card, at the rate and in the list", async () => {
-  const { page, close } = await opened(PLAN);
+  const { page, close } = await stand.opened(PLAN);
   await press(page, edit("create", 2));
   await write(page, ".editor label:nth-child(1) input", "5");
   assert.match(await text(page, "#editor-faults"), /low/);
@@ -180,7 +192,7 @@ test("what is no price is refused by the card, at the rate and in the list", asy
 });
 
 test("edited prices of other rates are not used, and say so", async () => {
-  const { page, close } = await opened("edits=00000000~create!1!3.5");
+  const { page, close } = await stand.opened("edits=00000000~create!1!3.5");
   assert.match(await text(page, ".rates-trial .notice"), /an edited price for other rates than those in force/);
   assert.equal(await page.$(".edited"), null);
   await press(page, "#discard-edits");
@@ -188,33 +200,15 @@ test("edited prices of other rates are not used, and say so", async () => {
   await close();
 });
 
-/** Opens a file as the browser's own field does. */
-async function bring(page, name, content) {
-  const path = join(server.folder, name);
-  writeFileSync(path, content);
-  const field = await page.$("#card-file");
-  await field.uploadFile(path);
-  await page.waitForFunction(() => document.querySelector('.drop[aria-busy="false"] button') !== null);
-}
-
-test("a card in TOML or JSON is compared, the largest changes first, by credits or by percent", async () => {
-  const { page, problems, close } = await opened(PLAN);
-  const dearer = TOML.replace("price = 8\n", "price = 9.5\n").replace("price = 2.5\n", "price = 1\n").replace('version = "2026-11-22"', 'version = "next"');
-  await bring(page, "next.toml", dearer);
-  assert.equal(await text(page, ".trial-summary"), "9 dearer · 9 cheaper · of 200 prices");
-  assert.equal((await page.$$(".changes tbody tr")).length, 18);
-  const first = () => text(page, ".changes tbody tr th");
-  assert.match(await first(), /Stable Diffusion 3\.5 Flash|Stability Ultra/);
-  await page.select("#changes-sort", "percent");
-  assert.match(await first(), /Stable Diffusion 3\.5 Flash/);
-  await press(page, '[name="changes-kind"][value="dearer"]');
-  assert.equal((await page.$$('.changes tbody tr[data-kind="dearer"]')).length, 9);
-  assert.equal((await page.$$(".changes tbody tr")).length, 9);
-  await page.waitForFunction(() => location.hash.includes("sort=percent&show=dearer"));
-  await press(page, ".drop button");
-  assert.equal(await page.$(".rates-changes"), null);
-  await bring(page, "same.json", JSON.stringify(card.describe()));
-  assert.match(await text(page, ".rates-trial"), /This is the card in force: nothing changes/);
-  assert.deepEqual(problems, []);
+test("a link restores everything that the view keeps, and comes back as it was", async () => {
+  const hash = `#view=rates&${PLAN}&${edits("create!1!3.5", "edit!3!3!3.5!5")}&search=stability%20core&sort=percent&show=dearer&from=2026-09-01&to=2026-09-30`;
+  const { page, close } = await open(stand.browser, `${stand.server.origin}/${hash}`);
+  await page.waitForSelector(".rates-changes");
+  assert.equal(await page.evaluate(() => location.hash.replace(/&form=[^&]*/, "").replace(/form=[^&]*&/, "")), hash);
+  assert.equal((await page.$$("[data-rate]")).length, 1);
+  assert.equal(await page.$eval("#changes-sort", ({ value }) => value), "percent");
+  assert.equal(await page.$eval('[name="changes-kind"]:checked', ({ value }) => value), "dearer");
+  assert.deepEqual(await page.$$eval('[type="date"]', (days) => days.map(({ value }) => value)), ["2026-09-01", "2026-09-30"]);
+  assert.equal((await page.$$("[data-edit]")).length, 2);
   await close();
 });

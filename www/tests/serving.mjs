@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
 /** The binary that the build made: the named one, or the newest there is. */
-function binary() {
+export function binary() {
   if (process.env.PRICETAG_BIN) return process.env.PRICETAG_BIN;
   const target = join(ROOT, "target");
   const built = readdirSync(target)

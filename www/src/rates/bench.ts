@@ -30,8 +30,8 @@ export class Bench {
   changesShown = CHANGES_AT_ONCE;
   /** The card that was opened, or what is wrong with it. */
   file: Reading | null = null;
-  /** The name of the file that is being read. */
-  reading: string | null = null;
+  /** The file that is being read. */
+  reading: File | null = null;
   /** Something is dragged over the panel. */
   dragging = false;
   /** Whether the file, not the edited prices, is what is compared; the last that was touched is. */
@@ -112,11 +112,14 @@ export class Bench {
 
   async open(context: Context, file: File): Promise<void> {
     this.closeFile();
-    this.reading = file.name;
+    this.reading = file;
     context.redraw();
     const read = await readFile(file);
     // Another file may have been opened meanwhile.
-    if (this.reading !== file.name) return;
+    if (this.reading !== file) {
+      if ("brought" in read) read.brought.card.free();
+      return;
+    }
     this.reading = null;
     this.file = read;
     this.fileChosen = true;

@@ -120,12 +120,18 @@ function tableView(shown: Change[], now: Card, then: Card): TemplateResult {
           <td data-label=${said.size}>${bandWords(operation, found.band) ?? said.anySize}</td>
           <td class="number" data-label=${said.old}>${priceView(found.old)}</td>
           <td class="number" data-label=${said.new}>${priceView(found.new)}</td>
-          <td class="number" data-label=${said.change}>${found.change === null ? said[kindOf(found)] : change(found.change)}</td>
-          <td class="number" data-label=${said.percent}>${changePercent(found.percent)}</td>
+          <td class="number" data-label=${said.change}>${changeWords(found)}</td>
+          <td class="number" data-label=${said.percent}>${changePercent(found.change === 0 ? null : found.percent)}</td>
         </tr>`;
       })}
     </tbody>
   </table>`;
+}
+
+/** The difference of the expected price; what it is where there is none, because one side is missing or only the range has changed. */
+function changeWords(found: Change): string {
+  if (found.change === null) return text.ratesView.changes[kindOf(found)];
+  return found.change === 0 ? text.ratesView.changes.rangeOnly : change(found.change);
 }
 
 const operationOf = (cards: Card[], id: string): Operation | undefined =>

@@ -13,8 +13,10 @@ const FIGURES = ["low", "expected", "high"] as const;
 export function openEditor(context: Context, bench: Bench, key: string): void {
   bench.editing = key;
   context.redraw();
-  document.querySelector<HTMLElement>(".editor input")?.focus();
+  focusField();
 }
+
+const focusField = (): void => document.querySelector<HTMLElement>(".editor input")?.focus();
 
 /** The focus goes back to where it came from. */
 export function closeEditor(context: Context, bench: Bench): void {
@@ -70,7 +72,11 @@ export function editorRow(tables: Tables, row: Row, price: number | Range, edit:
           <button type="button" data-form @click=${() => set(typeof tried === "number" ? asRange(tried) : tried.expected)}>
             ${typeof tried === "number" ? text.ratesView.editor.asRange : text.ratesView.editor.asOne}
           </button>
-          <button type="button" data-undo ?disabled=${edit === undefined} @click=${() => bench.setPrice(context, operation.id, index, null)}>
+          <button type="button" data-undo ?disabled=${edit === undefined} @click=${() => {
+            bench.setPrice(context, operation.id, index, null);
+            // A disabled button would lose the focus.
+            focusField();
+          }}>
             ${text.ratesView.editor.undo}
           </button>
           <button type="submit">${text.ratesView.closeEditor}</button>

@@ -18,13 +18,13 @@ export function fileView(context: Context, bench: Bench): TemplateResult {
     // The same file may be opened again once it is corrected.
     if (chosen !== undefined) void bench.open(context, chosen).then(() => (input.value = ""));
   };
-  const name = reading ?? (file === null ? null : "brought" in file ? file.brought.name : file.name);
+  const name = reading?.name ?? (file === null ? null : "brought" in file ? file.brought.name : file.name);
   return html`<div class="drop" aria-busy=${reading !== null}>
     <label class="button">
       <input class="said" id="card-file" type="file" accept=".json,.toml,application/json,application/toml" @change=${choose} />
       <span>${said.open}</span>
     </label>
-    <span class="hint">${reading === null ? (name ?? said.drop) : said.reading(reading)}</span>
+    <span class="hint">${reading === null ? (name ?? said.drop) : said.reading(reading.name)}</span>
     ${name === null
       ? nothing
       : html`<button type="button" class="quiet" aria-label=${said.closeLabel(name)} @click=${() => {
@@ -46,7 +46,7 @@ export function fileFaultsView({ file }: Bench): TemplateResult | typeof nothing
   const left = faults.length - FAULTS_MAX;
   return html`<div class="notice problem" role="alert" id="file-faults">
     <p>${said.faults(name, formats.whole(faults.length), faults.length === 1)} ${said.faultsHint}</p>
-    <ol>
+    <ol tabindex="0" aria-label=${said.list}>
       ${faults.slice(0, FAULTS_MAX).map(faultView)}
     </ol>
     ${left > 0 ? html`<p>${said.moreFaults(formats.whole(left))}</p>` : nothing}

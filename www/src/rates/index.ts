@@ -22,14 +22,11 @@ export function view(context: Context): TemplateResult {
   const rows = (some: typeof tables): number => some.reduce((sum, table) => sum + table.rows.length, 0);
   const all = new Map(tables.map(({ operation, rows }) => [operation.id, rows.length]));
   return html`<div class="rates-layout">
-      <div class="rates-column">
-        <section class="panel" aria-labelledby="rates-heading">
-          ${headingView(context, bench)} ${searchView(context, rows(shown), rows(tables))}
-          ${shown.map((table) => operationView({ context, bench, edits, edited }, table, all.get(table.operation.id) ?? 0))}
-        </section>
-        ${tiersView(studio)} ${templatesView(studio)}
-      </div>
+      <section class="panel rates-card" aria-labelledby="rates-heading">
+        ${headingView(context, bench)} ${searchView(context, rows(shown), rows(tables))}
+        ${shown.map((table) => operationView({ context, bench, edits, edited }, table, all.get(table.operation.id) ?? 0))}
+      </section>
       ${trialView(context, bench)}
     </div>
-    ${changesView(context, bench)} ${edits.length === 0 ? nothing : trialBar(context, bench)}`;
+    ${changesView(context, bench)} ${tiersView(studio)} ${templatesView(studio)} ${edits.length === 0 ? nothing : trialBar(context, bench)}`;
 }

@@ -9,7 +9,7 @@ import { priceView } from "./amounts.js";
 export function tiersView({ document: card }: Studio): TemplateResult | typeof nothing {
   const { tiers = [], freeUnits = [] } = card;
   if (tiers.length === 0) return nothing;
-  return html`<section class="panel" aria-labelledby="rates-tiers">
+  return html`<section class="panel rates-offers" aria-labelledby="rates-tiers">
     <h2 id="rates-tiers">${text.ratesView.tiers}</h2>
     <table class="rates-table tiers">
       <thead>
@@ -64,7 +64,7 @@ function whenWords(card: Card, id: string, when: When): string {
 export function templatesView({ card, document }: Studio): TemplateResult | typeof nothing {
   const { templates = [] } = document;
   if (templates.length === 0) return nothing;
-  return html`<section class="panel" aria-labelledby="rates-templates">
+  return html`<section class="panel rates-offers" aria-labelledby="rates-templates">
     <h2 id="rates-templates">${text.ratesView.templates}</h2>
     <table class="rates-table">
       <thead>

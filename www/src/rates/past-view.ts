@@ -23,7 +23,7 @@ export function pastView(context: Context, bench: Bench, other: Other | null): T
   const usual = lastMonth();
   const days = { from: own.get("from") ?? usual.from, to: own.get("to") ?? usual.to };
   const areDays = days.from !== "" && days.to !== "" && days.from <= days.to;
-  const about = [days.from, days.to, studio.card.fingerprint, other?.card.fingerprint].join();
+  const about = [key, days.from, days.to, studio.card.fingerprint, other?.card.fingerprint].join();
   const { run } = bench.past;
   const start = (event: SubmitEvent): void => {
     event.preventDefault();
@@ -40,7 +40,7 @@ export function pastView(context: Context, bench: Bench, other: Other | null): T
         : html`<button type="submit" id="start-past" ?disabled=${key === null || other === null || !areDays}>${said.start}</button>`}
     </form>
     ${areDays ? nothing : html`<p class="fault">${said.daysFaulty}</p>`}
-    ${run === null ? nothing : runView(context, bench, run, run.about === about)}
+    ${run === null || key === null ? nothing : runView(context, bench, run, run.about === about)}
   </section>`;
 }
 

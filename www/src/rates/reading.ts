@@ -50,7 +50,9 @@ export async function readCard(name: string, text: string): Promise<Reading> {
   if (Array.isArray(document)) return { name, faults: document };
   const card = RateCard.from(document.value);
   if (!("errors" in card)) return { brought: { name, card, document: card.describe() } };
-  return { name, faults: card.errors.map((found) => located(found, text, document)) };
+  // Whoever corrects the file goes through it from top to bottom.
+  const faults = card.errors.map((found) => located(found, text, document)).sort((one, other) => (one.line ?? 0) - (other.line ?? 0));
+  return { name, faults };
 }
 
 function located({ path, message, help = "" }: Fault, text: string, { root, dates }: Document): CardFault {

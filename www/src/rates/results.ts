@@ -19,7 +19,7 @@ export function resultsView(context: Context, bench: Bench, other: Other): Templ
   return html`<p class="trial-summary" role="status">
       ${counts.length === 0
         ? text.ratesView.changes.none
-        : html`${counts.map((kind) => html`<b>${formats.whole(summary[kind])}</b> ${text.ratesView.changes[kind]} · `)}
+        : html`${counts.map((kind, at) => html`${at === 0 ? nothing : ", "}<b>${formats.whole(summary[kind])}</b> ${text.ratesView.changes[kind]}`)}
           ${text.ratesView.changes.summary(formats.whole(summary.compared))}`}
     </p>
     <table class="now-then">

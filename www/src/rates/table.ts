@@ -9,7 +9,7 @@ import { ROWS_AT_ONCE, type Bench } from "./bench.js";
 import type { EditedCard, PriceEdit } from "./edits.js";
 import { closeEditor, editorRow, openEditor } from "./editor.js";
 import { rowTitle, type OperationRows, type Row } from "./rows.js";
-import { excludedTiers, itemOf, linesOf, sizeIn } from "./winners.js";
+import { excludedTiers, isTooMany, itemOf, linesOf, sizeIn } from "./winners.js";
 
 /** More columns than these are not read across; the choices then stand in one. */
 const CHOICE_COLUMNS_MAX = 3;
@@ -191,10 +191,13 @@ function notesView({ context, bench }: Tables, row: Row): TemplateResult {
   const { rate, winner, operation } = row;
   const { card, document } = context.studio;
   if (rate.unavailable !== undefined || winner === undefined) return html`–`;
-  const excluded = bench.excluded(row, () => excludedTiers(card, document, operation, winner));
+  const excluded = isTooMany(winner) ? [] : bench.excluded(row, () => excludedTiers(card, document, operation, winner));
   const whole = excluded.filter(({ without }) => without.length === 0).map(({ tier }) => tier);
   return html`${winner.accuracy === null ? nothing : html`<span>${text.ratesView.accuracy[winner.accuracy]}</span>`}
     ${rate.note === undefined ? nothing : html`<span>${rate.note}</span>`}
+    ${isTooMany(winner) && document.tiers?.some(({ excludes = [] }) => excludes.some((exclusion) => exclusion.operation === operation.id))
+      ? html`<span class="not">${text.ratesView.seeTiers}</span>`
+      : nothing}
     ${whole.length === 0 ? nothing : html`<span class="not">${text.ratesView.notIn(whole.join(", "))}</span>`}
     ${grouped(excluded).map(([options, tiers]) => html`<span class="not">${text.ratesView.notInWith(tiers.join(", "), options)}</span>`)}`;
 }

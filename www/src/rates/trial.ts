@@ -84,7 +84,7 @@ function editsView(context: Context, bench: Bench, edits: PriceEdit[], edited: E
         const title = row === undefined ? operation : rowTitle(row);
         return html`<li data-edit="${operation}!${rate}">
           <span>${title}</span>
-          <span class="number">${priceWords(row?.rate.price)} → <b>${priceWords(price)}</b></span>
+          <span>${priceWords(row?.rate.price)} → <b>${priceWords(price)}</b></span>
           <button type="button" class="quiet" aria-label=${text.ratesView.editor.undoLabel(title)} @click=${() => {
             bench.setPrice(context, operation, rate, null);
             focusEdit(at);
@@ -96,7 +96,7 @@ function editsView(context: Context, bench: Bench, edits: PriceEdit[], edited: E
       ? nothing
       : html`<div class="notice problem" role="alert">
           <p>${said.faulty}</p>
-          <ul>
+          <ul tabindex="0" aria-label=${text.ratesView.file.list}>
             ${edited.faults.map(({ path, message, help }) => html`<li><code>${path}</code> ${[message, help].filter(Boolean).join("; ")}</li>`)}
           </ul>
         </div>`}
@@ -162,5 +162,5 @@ function planTotals(context: Context, bench: Bench): TemplateResult | typeof not
   const { estimate } = studio.assessPlan();
   if (other === null || estimate === null) return nothing;
   const then = other.card.estimate({ items: studio.plan.items }, studio.account?.freeUnits);
-  return html`<span class="number">${text.ratesView.trial.plan}: ${priceView(estimate.total)} → ${priceView("errors" in then ? null : then.total)}</span>`;
+  return html`<span>${text.ratesView.trial.plan}: ${priceView(estimate.total)} → ${priceView("errors" in then ? null : then.total)}</span>`;
 }

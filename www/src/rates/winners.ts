@@ -2,9 +2,9 @@ import type { Accuracy, AnyItem, Card, Estimate, Fault, Line, Operation, RateCar
 
 /** Items of one plan; few enough that a plan of the dearest rates is not too much for one estimate. */
 const ASKED_AT_ONCE = 100;
-/** Of a rate that wins more combinations, these stand for the others when tiers are asked about. */
+/** Combinations of a rate that tiers are asked about: one plan of them. */
 const KEPT_MAX = 400;
-/** No rate of a card has more combinations than its operation; a card has at most so many of those. */
+/** Widths that are tried for a band of sizes: a narrow one may need a few, and none needs all. */
 const SIDES_TRIED_MAX = 2_000;
 
 export type Combination = { [choice: string]: string };
@@ -120,6 +120,9 @@ export interface Excluded {
   /** The options without which the tier may; empty where it may not at all. */
   without: string[];
 }
+
+/** Whether tiers are to be asked about more combinations than one plan holds, which the table does not wait for. */
+export const isTooMany = ({ count, combinations }: Winner): boolean => count > combinations.length;
 
 /** What the card says about each tier and the combinations of a rate. */
 export function excludedTiers(card: RateCard, document: Card, operation: Operation, winner: Winner): Excluded[] {

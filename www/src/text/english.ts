@@ -283,6 +283,7 @@ export const english = {
     unavailable: (reason: string) => `Not available: ${reason}`,
     notIn: (tiers: string) => `Not in ${tiers}`,
     notInWith: (tier: string, options: string) => `Not in ${tier} with ${options}`,
+    seeTiers: "Some tiers exclude parts: see Tiers",
     edit: "Edit",
     editLabel: (title: string) => `Edit the price of ${title}`,
     closeEditor: "Done",
@@ -312,7 +313,7 @@ export const english = {
       asOne: "As one price",
       undo: "Undo",
       undoLabel: (title: string) => `Undo the price of ${title}`,
-      hint: "Nothing is saved: what it would change is shown beside the table.",
+      hint: "Nothing is saved. What it would change is shown under “Try other rates”.",
     },
 
     trial: {
@@ -350,6 +351,7 @@ export const english = {
       faults: (name: string, count: string, one: boolean) => (one ? `${name} has a fault.` : `${name} has ${count} faults.`),
       faultsHint: "Correct these, then open it again.",
       line: (line: string) => `Line ${line}`,
+      list: "Faults",
       wholeFile: "Whole file",
       moreFaults: (count: string) => `and ${count} more`,
     },
@@ -379,6 +381,7 @@ export const english = {
       noneOfKind: "There is no such change.",
       more: (count: string, left: string) => `Show ${count} more of ${left}`,
       anySize: "any size",
+      rangeOnly: "range only",
     },
 
     past: {

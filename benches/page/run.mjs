@@ -2,7 +2,7 @@
 //
 // It needs the built server in PRICETAG_BIN. What comes out is shown, and written to docs/page.md.
 import { writeFile } from "node:fs/promises";
-import { cpus } from "node:os";
+import { cpus, loadavg } from "node:os";
 import { serve } from "../../www/tests/serving.mjs";
 import { judging, MARKS } from "./judging.mjs";
 import { median, p99, using } from "./using.mjs";
@@ -41,6 +41,8 @@ function marks(found) {
   return table(["view", ...MARKS], [...found.map(({ view, marks }) => [view, ...marks.map(cell)]), ["at least", ...MARKS.map((name) => GOALS[name])]]);
 }
 
+/** What else the machine was doing: figures taken beside other work are worse than they are alone. */
+const [load] = loadavg();
 const server = await serve();
 try {
   const used = await using(server.origin);
@@ -50,7 +52,7 @@ try {
 Written by \`cargo xtask bench page\`. A figure that is over what it may be, or a mark that is under, is bold.
 
 Measured on ${cpus().length} cores of ${cpus()[0].model.trim()} with Node.js ${process.versions.node} and ${used.version.replace("/", " ")}, the page from a
-release build of the server on the same machine.
+release build of the server on the same machine. Its load average was ${load.toFixed(1)} when this began; only a figure taken near 0 is the page's own.
 
 ## How soon it answers
 

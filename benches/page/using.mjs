@@ -101,15 +101,12 @@ async function firstPrice(browser, origin) {
   const context = await browser.createBrowserContext();
   const page = await context.newPage();
   await page.evaluateOnNewDocument(() => {
+    // Asked at the beginning of every frame; that one shows the price, and the next begins once it has been painted.
     const look = () => {
       const amount = document.querySelector("#run-form price-tag")?.shadowRoot?.querySelector('[part="amount"]')?.textContent;
-      if (!amount) return;
-      watching.disconnect();
-      // The frame after this one begins once this one has been painted.
-      requestAnimationFrame(() => requestAnimationFrame(() => (window.shown = performance.now())));
+      requestAnimationFrame(amount ? () => (window.shown = performance.now()) : look);
     };
-    const watching = new MutationObserver(look);
-    watching.observe(document, { subtree: true, childList: true });
+    requestAnimationFrame(look);
   });
   await page.emulateCPUThrottling(SLOWDOWN);
   await page.goto(`${origin}/#form=create`);

@@ -14,13 +14,14 @@ const FEATURES: [&str; 4] =
     ["--enable-bulk-memory", "--enable-mutable-globals", "--enable-nontrapping-float-to-int", "--enable-sign-ext"];
 
 /// What would take from the module, and not from the download: what differs more compresses worse.
-const SKIPPED: [&str; 4] = [
+const SKIPPED: [&str; 5] = [
     // Inlining takes another 3 % off the module, but its copies differ so much that they cost 4 % with brotli.
     "--skip-pass=inlining",
     "--skip-pass=inlining-optimizing",
     // Zeros between the constants cost less than many segments, each with its place.
     "--skip-pass=memory-packing",
     "--skip-pass=simplify-locals",
+    "--skip-pass=local-cse",
 ];
 
 /// The optimised module.

@@ -8,4 +8,5 @@ export type Place = "form" | "plan" | "account";
 export type Notice =
   | { kind: "receipt"; receipt: Receipt; items: readonly AnyItem[] }
   | { kind: "problem"; message: () => string; retry?: Attempt; accept?: Attempt }
-  | { kind: "said"; message: string; undo?: readonly Entry[] };
+  /** The way back is there as long as the plan is as this step left it. */
+  | { kind: "said"; message: string; undo?: { before: readonly Entry[]; after: readonly Entry[] } };

@@ -3,7 +3,7 @@ import { accountInForce, trialOn, type Trial } from "./account.js";
 import { assess, type Assessment } from "./assessment.js";
 import { chosenOf } from "./link.js";
 import type { Notice, Place } from "./notices.js";
-import { PlanList } from "./plan-list.js";
+import { PlanList, type Entry } from "./plan-list.js";
 import type { ServerAccount } from "./server.js";
 import { text } from "./text/index.js";
 
@@ -32,8 +32,8 @@ export class Studio {
   drawing = 0;
   #account: Account<AnyCard> | null;
 
-  /** How the last cheaper way is taken back, and what it left. */
-  readonly #steps = new Map<Place, { after: unknown; restore: () => void }>();
+  /** The form's item before the last cheaper way, and what that left. */
+  #step: { before: AnyItem; after: string } | null = null;
   readonly #lives = new Map<string, LiveItem>();
   #planAssessment: Assessment | null = null;
   readonly #changed: () => void;
@@ -151,17 +151,16 @@ export class Studio {
   }
 
   /** What a cheaper way has changed in the form can be taken back while it still stands as it was left. */
-  canUndo(place: Place): boolean {
-    const step = this.#steps.get(place);
-    return step !== undefined && step.after === this.#formState();
+  canUndo(): boolean {
+    return this.#step?.after === this.#formState();
   }
 
-  undo(place: Place): void {
-    const step = this.#steps.get(place);
-    if (!this.canUndo(place) || step === undefined) return;
-    this.#steps.delete(place);
+  undo(): void {
+    if (!this.canUndo() || this.#step === null) return;
+    const { before } = this.#step;
+    this.#step = null;
     this.steps += 1;
-    step.restore();
+    this.open(before);
     this.changed();
   }
 
@@ -170,12 +169,12 @@ export class Studio {
     const before = this.formItem;
     this.steps += 1;
     this.open(item);
-    this.#steps.set("form", { after: this.#formState(), restore: () => this.open(before) });
+    this.#step = { before, after: this.#formState() };
     this.notices.delete("form");
     this.changed();
   }
 
-  #formState(): unknown {
+  #formState(): string {
     return JSON.stringify(this.formItem);
   }
 
@@ -194,8 +193,9 @@ export class Studio {
 
   /* ---------------------------------------------------------------------------------- notices, card, account */
 
-  say(place: Place, message: string, undo?: readonly { key: number; item: AnyItem }[]): void {
-    this.notices.set(place, { kind: "said", message, ...(undo === undefined ? {} : { undo }) });
+  say(place: Place, message: string, before?: readonly Entry[]): void {
+    const undo = before === undefined ? {} : { undo: { before, after: this.plan.entries } };
+    this.notices.set(place, { kind: "said", message, ...undo });
     this.changed();
   }
 

@@ -197,10 +197,10 @@ test("in German the server's refusals and its absence are told in German", async
   await own.stop();
   await page.type("#key", own.key);
   await press(page, ".key-form button");
-  await page.waitForFunction(() => document.querySelector(".account .notice")?.textContent.includes("nicht geantwortet"));
+  await page.waitForFunction(() => document.querySelector(".account .notice")?.textContent.includes("nicht erreichbar"));
   await change(page, "variations", 2, "range");
   await page.select("#language", "en");
-  await page.waitForFunction(() => document.querySelector(".account .notice").textContent.includes("did not answer"));
+  await page.waitForFunction(() => document.querySelector(".account .notice").textContent.includes("cannot be reached"));
   await close();
   await own.close();
 });

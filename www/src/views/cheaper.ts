@@ -11,17 +11,17 @@ const SHOWN_AT_FIRST = 3;
 /** A plan of 500 items has thousands; nobody reads more. */
 const SHOWN_MAX = 30;
 
-/** The heading of the cheaper ways; the way back has its place in it, so that nothing moves when it comes. */
-export function cheaperHeading(studio: Studio, place: Place, level: "h2" | "h3"): TemplateResult {
+/** The heading of the form's cheaper ways; the way back has its place in it, so that nothing moves when it comes. */
+export function cheaperHeading(studio: Studio): TemplateResult {
   const undo = (event: Event): void => {
-    studio.undo(place);
+    studio.undo();
     // The button is gone now; the ways are what comes after it.
     const next = (event.target as HTMLElement).closest(".cheaper-heading")?.nextElementSibling;
     next?.querySelector<HTMLElement>("button, summary")?.focus();
   };
   return html`<div class="cheaper-heading">
-    ${level === "h2" ? html`<h2>${text.cheaper}</h2>` : html`<h3>${text.cheaper}</h3>`}
-    <button type="button" class="quiet" data-undo=${place} aria-label=${text.undoApplied} ?hidden=${!studio.canUndo(place)} @click=${undo}>
+    <h2>${text.cheaper}</h2>
+    <button type="button" class="quiet" data-undo="form" aria-label=${text.undoApplied} ?hidden=${!studio.canUndo()} @click=${undo}>
       ${text.undo}
     </button>
   </div>`;

@@ -108,7 +108,7 @@ export function studioView(studio: Studio, charging: Charging): TemplateResult {
         <h2>${text.balanceHeading}</h2>
         <balance-meter .preflight=${preflight} .words=${text.elements}></balance-meter>
         <p class="hint reserved">${known?.affordable ?? nothing}</p>
-        ${dearView(known?.causes ?? null)} ${cheaperHeading(studio, "form", "h2")}
+        ${dearView(known?.causes ?? null)} ${cheaperHeading(studio)}
         <div class="cheaper">${cheaperView(studio, "form", [studio.live.item], assessment, known?.ways)}</div>
       </div>
     </div>

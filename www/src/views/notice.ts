@@ -24,12 +24,14 @@ export function noticeView(studio: Studio, charging: Charging, place: Place): Te
 
 function actions(notice: Notice, studio: Studio, charging: Charging, place: Place): TemplateResult | typeof nothing {
   if (notice.kind === "said" && notice.undo !== undefined) {
-    const { undo } = notice;
+    const { before, after } = notice.undo;
+    // What was changed since would be lost.
+    if (studio.plan.entries !== after) return nothing;
     const restore = (): void => {
-      studio.plan.restore(undo);
+      studio.plan.restore(before);
       studio.dismiss(place);
     };
-    return html`<button type="button" @click=${restore}>${text.undo}</button>`;
+    return html`<button type="button" data-undo @click=${restore}>${text.undo}</button>`;
   }
   if (notice.kind !== "problem") return nothing;
   const { accept, retry } = notice;

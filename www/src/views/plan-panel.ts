@@ -10,7 +10,7 @@ import { figure, formats } from "../figures.js";
 import type { Entry } from "../plan-list.js";
 import type { Studio } from "../studio.js";
 import { text } from "../text/index.js";
-import { cheaperHeading, cheaperView } from "./cheaper.js";
+import { cheaperView } from "./cheaper.js";
 import { noticeView } from "./notice.js";
 import { blockWords, faultWords, runView } from "./run.js";
 
@@ -42,7 +42,7 @@ export function planPanelView({ studio, charging, copyLink, href }: Context): Te
       : html`${runView(studio, charging, "plan", text.runPlan, assessment)}
           <balance-meter .preflight=${assessment.preflight} .unit=${unit} .words=${text.elements}></balance-meter>
           <p class="hint">${assessment.estimate === null ? nothing : text.elements.accuracy[assessment.estimate.accuracy]}</p>
-          ${cheaperHeading(studio, "plan", "h3")}
+          <h3>${text.cheaper}</h3>
           <div class="cheaper">${cheaperView(studio, "plan", plan.items, assessment, waysOf(studio, assessment))}</div>`}
     ${templatesView(studio)}
   </section>`;

@@ -8,7 +8,7 @@ import { formats } from "../figures.js";
 import type { Entry } from "../plan-list.js";
 import { text } from "../text/index.js";
 import { fieldsOf, titleOf } from "../views/plan-panel.js";
-import { faultWords } from "../views/run.js";
+import { blockWords, faultWords } from "../views/run.js";
 import type { Editing } from "./editing.js";
 import { drag, placeByKey } from "./moving.js";
 import { grouped } from "./words.js";
@@ -42,7 +42,7 @@ export function entriesView(context: Context, editing: Editing): TemplateResult 
         (entry, index) => {
           const line = estimate?.lines[index];
           const row: Row = { entry, index, title: line?.title ?? titleOf(card, entry.item), line, faults: byItem.get(index) ?? [], block: blocks.get(index) };
-          const said = [faultWords(row.faults, studio), row.block?.message ?? ""];
+          const said = [faultWords(row.faults, studio), row.block === undefined ? "" : blockWords(row.block, studio)];
           const figures = line === undefined ? [] : [line.total.low, line.total.expected, line.total.high, line.count, line.free];
           const revision = entry.key === open ? studio.revision : null;
           return guard([entry, index, plan.length, row.title, revision, text, card, ...said, ...figures], () =>
@@ -69,7 +69,7 @@ function rowView(context: Context, editing: Editing, row: Row, open: boolean): T
       ${actionsView(context, editing, row, open)}
     </div>
     ${faults.length === 0 ? nothing : html`<p class="fault">${faultWords(faults, studio)}</p>`}
-    ${block === undefined ? nothing : html`<p class="fault">${block.message}</p>`}
+    ${block === undefined ? nothing : html`<p class="fault">${blockWords(block, studio)}</p>`}
     ${open
       ? html`<div class="entry-form" id="form-${entry.key}">
           <rate-card-form

@@ -115,13 +115,7 @@ const UNUSUAL = {
   "a proxy": [{ items: [new Proxy({ operation: "create", variations: 5 }, {})] }, 20],
   "a proxy of a list": [{ items: new Proxy([{ operation: "create", variations: 5 }], {}) }, 20],
   ...Object.fromEntries(
-    [
-      [NaN, ["empty-plan at items"]],
-      [null, ["empty-plan at items"]],
-      [undefined, ["empty-plan at items"]],
-      [0.5, 4],
-      [Symbol(), ["wrong-type at items"]],
-    ].map(([length, expected]) => [
+    [[NaN, ["empty-plan at items"]], [null, ["empty-plan at items"]], [0.5, 4], [Symbol(), ["wrong-type at items"]]].map(([length, expected]) => [
       `a list that gives its length as ${String(length)}`,
       [{ items: new Proxy([{ operation: "create" }], { get: (list, key) => (key === "length" ? length : list[key]) }) }, expected],
     ]),

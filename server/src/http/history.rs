@@ -212,19 +212,26 @@ impl<'a> CaptureView<'a> {
     }
 }
 
+/// As [`Shape::HoldId`] describes it.
+fn is_hold_id(id: &str) -> bool {
+    let digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+    id.strip_prefix("hold_").is_some_and(|rest| rest.len() == 32 && rest.bytes().all(digit))
+}
+
 /// What was charged in a range of days, with the plans it was for, in the order in which they were placed.
 pub async fn captures(asked: Asked) -> Result<Response, Problem> {
     let mut query = Query::of(&asked.uri, CAPTURES_QUERY);
     let days = usage::days(&mut query, Day::of(asked.store().now()));
-    let after = query.text("after").unwrap_or_default().to_owned();
-    if !after.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
+    let after = query.text("after").map(str::to_owned);
+    if after.as_deref().is_some_and(|after| !is_hold_id(after)) {
         query.fault(Code::WrongType, "after", "the id of a hold is due here");
     }
     let limit = query.whole("limit", 1..=CAPTURES_MAX).unwrap_or(CAPTURES_DEFAULT);
     let ((from, to), limit) = query.finish((days, limit)).map_err(|faults| Problem::faults(&faults))?;
     let limit = usize::try_from(limit).unwrap_or(1);
     let (from, until) = (from.start(), to.plus(1).start());
-    let mut captures = asked.store().captures_after(asked.account_id(), from, until, after, limit + 1).await?;
+    let mut captures =
+        asked.store().captures_after(asked.account_id(), from, until, after.unwrap_or_default(), limit + 1).await?;
     let more = captures.len() > limit;
     captures.truncate(limit);
     off(move || {

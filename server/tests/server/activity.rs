@@ -143,7 +143,7 @@ fn captures_come_with_their_plans_a_page_at_a_time(engine: Engine) {
     assert_eq!(first["lines"][0]["delivered"], 2);
     let (none, document) = page("from=2020-01-01&to=2020-01-02");
     assert_eq!((none.len(), &document["next"]), (0, &json!(null)));
-    for query in ["after=hold%20x", "limit=201", "from=yesterday"] {
+    for query in ["after=hold%20x", "after=", "limit=201", "from=yesterday"] {
         assert_eq!(client.get(&format!("/v1/captures?{query}")).problem(), (422, "invalid-request".into()), "{query}");
     }
 }

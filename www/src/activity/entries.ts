@@ -4,7 +4,7 @@ import type { Context } from "../context.js";
 import { figure, formats, signed, timeText } from "../figures.js";
 import { text } from "../text/index.js";
 import { PAGE, pageBefore, type Activity, type Bounds } from "./activity.js";
-import { difference } from "./exact.js";
+import { difference } from "../exact.js";
 import type { Entry } from "./ledger.js";
 import { receiptView } from "./receipt.js";
 

@@ -1,7 +1,10 @@
+import { download } from "../download.js";
 import type { Bounds } from "./activity.js";
 import { csv, type Cell } from "./csv.js";
 import type { Ledger, Usage } from "./ledger.js";
 import { patiently } from "./patience.js";
+
+const CSV = "text/csv;charset=utf-8";
 
 /** The most that the server gives at once. */
 const PAGE = 1000;
@@ -45,7 +48,7 @@ export class Export {
 
   usage({ by, from, to, groups }: Usage): void {
     const rows = groups.map((group): Cell[] => [group.key, ...FIGURE_COLUMNS.map((column) => group[column])]);
-    save(`usage-by-${by}-${from}-${to}.csv`, [csv([[by, ...FIGURE_COLUMNS], ...rows])]);
+    download(`usage-by-${by}-${from}-${to}.csv`, CSV, [csv([[by, ...FIGURE_COLUMNS], ...rows])]);
   }
 
   /** All entries of a range, newest first. What is written is text already, so that many entries take little memory. */
@@ -68,7 +71,7 @@ export class Export {
         this.written += page.entries.length;
         this.#changed();
       }
-      save(name, parts);
+      download(name, CSV, parts);
     } catch (error) {
       if (abort.signal.aborted) return;
       this.problem = error;
@@ -76,14 +79,4 @@ export class Export {
     if (this.#abort === abort) this.#abort = null;
     this.#changed();
   }
-}
-
-function save(name: string, parts: string[]): void {
-  const address = URL.createObjectURL(new Blob(parts, { type: "text/csv;charset=utf-8" }));
-  const link = document.createElement("a");
-  link.href = address;
-  link.download = name;
-  link.click();
-  // The browser has taken the file by then; the address would keep it in memory for as long as the page is open.
-  setTimeout(() => URL.revokeObjectURL(address), 10_000);
 }

@@ -1,5 +1,5 @@
 import type { Alternative, AnyCard, AnyItem, RateCard } from "pricetag";
-import { Sum } from "./exact.js";
+import { Sum } from "../exact.js";
 import type { Capture, CapturePage, Ledger, Usage } from "./ledger.js";
 import { patiently, Turns } from "./patience.js";
 import type { Days } from "./range.js";

@@ -5,7 +5,7 @@ import type { Context } from "../context.js";
 import { figure, formats, share, signed } from "../figures.js";
 import { text } from "../text/index.js";
 import type { Activity } from "./activity.js";
-import { difference } from "./exact.js";
+import { difference } from "../exact.js";
 import type { Figures, Group, Usage } from "./ledger.js";
 import { chargedText, groupings, groupTitle } from "./words.js";
 

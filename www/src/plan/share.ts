@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from "lit";
 import type { Context } from "../context.js";
+import { download } from "../download.js";
 import { formats } from "../figures.js";
 import { text } from "../text/index.js";
 import { writeCsv } from "./csv.js";
@@ -85,20 +86,10 @@ function tell({ announce }: Context, said: string, list: string[]): void {
 }
 
 function saveJson({ studio }: Context): void {
-  save("plan.json", "application/json", `${JSON.stringify({ items: studio.plan.items }, null, 2)}\n`);
+  download("plan.json", "application/json", [`${JSON.stringify({ items: studio.plan.items }, null, 2)}\n`]);
 }
 
 /** With a byte order mark, without which spreadsheets take it for another encoding. */
 function saveCsv({ studio }: Context): void {
-  save("plan.csv", "text/csv", `\uFEFF${writeCsv(studio.plan.items, studio.assessPlan().estimate)}`);
-}
-
-function save(name: string, type: string, content: string): void {
-  const address = URL.createObjectURL(new Blob([content], { type }));
-  const link = document.createElement("a");
-  link.href = address;
-  link.download = name;
-  link.click();
-  // The browser reads the address after this task.
-  setTimeout(() => URL.revokeObjectURL(address), 60_000);
+  download("plan.csv", "text/csv", [`\uFEFF${writeCsv(studio.plan.items, studio.assessPlan().estimate)}`]);
 }

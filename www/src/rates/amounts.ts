@@ -1,10 +1,9 @@
 import { html, type TemplateResult } from "lit";
 import type { Operation, Range } from "pricetag";
 import { isIncluded, isOne } from "pricetag/elements";
-import { formats } from "../figures.js";
+import { formats, signed } from "../figures.js";
 import { text } from "../text/index.js";
 
-const signedCredits = new Intl.NumberFormat(undefined, { maximumFractionDigits: 3, signDisplay: "exceptZero" });
 const signedPercent = new Intl.NumberFormat(undefined, { style: "percent", maximumFractionDigits: 2, signDisplay: "exceptZero" });
 const megapixels = new Intl.NumberFormat(undefined, { maximumFractionDigits: 2, roundingMode: "floor" } as Intl.NumberFormatOptions);
 
@@ -22,7 +21,7 @@ export function priceView(price: Range | null): TemplateResult {
 }
 
 /** The difference that the card worked out, with its sign. */
-export const change = (amount: number | null): string => (amount === null ? "–" : signedCredits.format(amount));
+export const change = (amount: number | null): string => (amount === null ? "–" : signed(amount));
 
 export const changePercent = (percent: number | null): string => (percent === null ? "–" : signedPercent.format(percent / PERCENT));
 

@@ -1,12 +1,13 @@
 import { RateCard, type AnyItem, type Card } from "pricetag";
+import { Sum } from "../exact.js";
 import { Refusal, Unreachable } from "../server.js";
 import { fetchCaptures, type Capture } from "./captures.js";
 
-/** What some past charges came to, and would come to. */
+/** What some past charges came to, and would come to; null once a sum is too large to be exact. */
 export interface PastTotals {
-  charged: number;
-  now: number;
-  then: number;
+  charged: number | null;
+  now: number | null;
+  then: number | null;
 }
 
 export interface PastRun {
@@ -34,22 +35,6 @@ export interface PastQuestion {
 const CAPTURES_AT_ONCE = 200;
 /** As many as a plan can use. */
 const MANY_UNITS = 5_000_000;
-
-/**
- * Adds up amounts of many charges, which no single plan of a card can hold: as whole millicredits, which is what amounts are,
- * so that nothing is lost as it would be with sums of floats.
- */
-class Sum {
-  #millicredits = 0;
-
-  add(credits: number): void {
-    this.#millicredits += Math.round(credits * 1000);
-  }
-
-  get credits(): number {
-    return this.#millicredits / 1000;
-  }
-}
 
 /** Rates a capture anew on one card, which it opens for itself: the page's own may be given back while the server answers. */
 class Rerating {

@@ -1,11 +1,12 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { live } from "lit/directives/live.js";
+import type { Card } from "pricetag";
 import type { Context } from "../context.js";
+import { download } from "../download.js";
 import { formats } from "../figures.js";
 import { text } from "../text/index.js";
 import { priceView } from "./amounts.js";
 import type { Bench, Other } from "./bench.js";
-import { download } from "./download.js";
 import type { EditedCard, PriceEdit } from "./edits.js";
 import { fileFaultsView, fileView } from "./file.js";
 import { pastView } from "./past-view.js";
@@ -53,7 +54,7 @@ function otherView(context: Context, bench: Bench, other: Other): TemplateResult
   const same = other.card.fingerprint === context.studio.card.fingerprint;
   return html`${same ? html`<p class="hint">${text.ratesView.file.same}</p>` : resultsView(context, bench, other)}
     <p>
-      <button type="button" id="download-card" @click=${() => download(other.document)}>${text.ratesView.trial.download}</button>
+      <button type="button" id="download-card" @click=${() => downloadCard(other.document)}>${text.ratesView.trial.download}</button>
     </p>`;
 }
 
@@ -163,4 +164,9 @@ function planTotals(context: Context, bench: Bench): TemplateResult | typeof not
   if (other === null || estimate === null) return nothing;
   const then = other.card.estimate({ items: studio.plan.items }, studio.account?.freeUnits);
   return html`<span>${text.ratesView.trial.plan}: ${priceView(estimate.total)} → ${priceView("errors" in then ? null : then.total)}</span>`;
+}
+
+/** Gives a card as a file of JSON, which is read as the same card, with the same fingerprint. */
+function downloadCard(card: Card): void {
+  download(`${card.id}-${card.version}.json`, "application/json", [`${JSON.stringify(card, null, 2)}\n`]);
 }

@@ -1,5 +1,5 @@
 /**
- * The only arithmetic on amounts in this view. An amount is a whole number of thousandths of a credit, written as a float:
+ * The only arithmetic on amounts in the page. An amount is a whole number of thousandths of a credit, written as a float:
  * as whole numbers they are added and subtracted exactly, where floats would show a balance moved by 0.30000000000000004.
  * The card adds up what it rates itself; these are sums over many answers of it, and moves between two stored balances.
  */

@@ -89,6 +89,8 @@ export class RateCardForm extends LitElement {
   #probed: { live: LiveItem | null; account: Account | null } = { live: null, account: null };
   /** By the attribute, or by a fieldset around the element. */
   #disabled = false;
+  /** The update to come shows what a person has just entered. */
+  #entering = false;
   #announcement = "";
 
   constructor() {
@@ -302,6 +304,19 @@ export class RateCardForm extends LitElement {
 
   /* ---------------------------------------------------------------------------------------------- the form */
 
+  /**
+   * What a person has entered is drawn with the next frame. A page that draws the price as soon as it hears of the change then
+   * has it there before the prices of all options are worked out.
+   */
+  protected override scheduleUpdate(): void | Promise<unknown> {
+    // There are no frames where nobody looks.
+    if (!this.#entering || document.hidden) return super.scheduleUpdate();
+    return new Promise(requestAnimationFrame).then(() => {
+      this.#entering = false;
+      super.scheduleUpdate();
+    });
+  }
+
   protected override updated(): void {
     const item = this.item;
     this.#internals.ariaLabel = (item === null ? undefined : this.#operationOf(item)?.title) ?? null;
@@ -340,6 +355,7 @@ export class RateCardForm extends LitElement {
   }
 
   #take(event: Event): void {
+    this.#entering = true;
     const control = event.target;
     if (control instanceof HTMLSelectElement) {
       if ("size" in control.dataset) this.#takeSize(control.value);

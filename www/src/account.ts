@@ -37,6 +37,9 @@ export function accountInForce(server: ServerAccount | null, trial: Trial | null
   return trial === null ? null : { tier: trial.tier, balance: trial.balance, freeUnits: trial.freeUnits };
 }
 
+export const sameAccount = (one: Account<AnyCard> | null, other: Account<AnyCard> | null): boolean =>
+  one?.tier === other?.tier && one?.balance === other?.balance && one?.freeUnits === other?.freeUnits;
+
 export function freeUnitsLeft(card: Card, account: Account<AnyCard>): FreeUnitsLeft[] {
   return (card.freeUnits ?? []).map(({ id, title, monthly }) => ({
     pool: id,

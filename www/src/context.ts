@@ -13,7 +13,7 @@ export interface Context {
   readonly own: ReadonlyMap<string, string>;
   /** Keeps a value in the link; null takes it away. Draws the page anew. */
   keep(name: string, value: string | null): void;
-  /** The link to another view with the same form and plan. */
+  /** The link to a view with the form and the plan as they last settled; what has not is written when it is followed. */
   href(view: ViewName): string;
   /** Says everything in another language, now and the next time. */
   chooseLanguage(language: Language): void;

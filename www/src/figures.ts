@@ -26,12 +26,3 @@ const shares = new Intl.NumberFormat(undefined, { style: "percent", maximumFract
 
 /** `12.5%` of a whole that is not nothing. */
 export const share = (part: number, whole: number): string => shares.format(part / whole);
-
-const days = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeZone: "UTC" });
-const times = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
-
-/** A UTC day, `2026-11-22`, as the person writes dates. */
-export const dayText = (day: string): string => days.format(new Date(`${day}T00:00:00Z`));
-
-/** A moment, in the person's own time zone. */
-export const timeText = (at: string | Date): string => times.format(new Date(at));

@@ -25,6 +25,8 @@ function start(root: HTMLElement, card: RateCard): void {
   let view: ViewName = VIEWS[0];
   /** What each view keeps in the link, also while another is looked at. */
   const kept = new Map<ViewName, Map<string, string>>();
+  /** The links to the views as of the last change that has settled: writing them takes longer than a price. */
+  const links = new Map<ViewName, string>();
 
   const studio = new Studio(card, () => {
     draw();
@@ -32,17 +34,22 @@ function start(root: HTMLElement, card: RateCard): void {
   });
   const charging = new Charging(studio, announce);
   const settled = new Settled(() => {
-    history.replaceState(null, "", href(view));
+    writeLinks();
     const said = priceWords(studio);
-    if (said !== shownForm) announce(said);
+    if (said !== shownForm) announcement = said;
     shownForm = said;
+    draw();
   });
 
   const ownOf = (name: ViewName): Map<string, string> => kept.get(name) ?? new Map<string, string>();
 
-  function href(name: ViewName): string {
-    return writeLink({ view: name, form: studio.formItem, plan: studio.plan.items, own: ownOf(name) });
+  function writeLinks(): void {
+    const state = { form: studio.formItem, plan: studio.plan.items };
+    for (const name of VIEWS) links.set(name, writeLink({ ...state, view: name, own: ownOf(name) }));
+    history.replaceState(null, "", href(view));
   }
+
+  const href = (name: ViewName): string => links.get(name) ?? "#";
 
   function keep(name: string, value: string | null): void {
     const own = new Map(ownOf(view));
@@ -90,7 +97,7 @@ function start(root: HTMLElement, card: RateCard): void {
     kept.set(view, state.own);
     studio.plan.replace(state.plan);
     if (state.form !== null) studio.open(state.form);
-    history.replaceState(null, "", href(view));
+    writeLinks();
     studio.key = storedKey();
     reading = false;
     studio.changed();
@@ -98,6 +105,8 @@ function start(root: HTMLElement, card: RateCard): void {
 
   takeLink();
   shownForm = priceWords(studio);
+  // A link that is followed takes along what has not settled yet.
+  root.addEventListener("click", ({ target }) => (target as Element).closest('a[href^="#"]') && settled.now(), { capture: true });
   addEventListener("hashchange", () => {
     const before = view;
     takeLink();

@@ -1,5 +1,5 @@
 import { RateCard, type Account, type Alternative, type AnyCard, type AnyItem, type Card, type LiveItem, type Operation } from "pricetag";
-import { accountInForce, trialOn, type Trial } from "./account.js";
+import { accountInForce, sameAccount, trialOn, type Trial } from "./account.js";
 import { assess, type Assessment } from "./assessment.js";
 import { chosenOf } from "./link.js";
 import type { Notice, Place } from "./notices.js";
@@ -50,7 +50,9 @@ export class Studio {
   /** Shows what has changed. */
   changed(): void {
     this.#planAssessment = null;
-    this.#account = accountInForce(this.server, this.trial);
+    const account = accountInForce(this.server, this.trial);
+    // What depends on the account alone is not drawn again while it is the same.
+    if (!sameAccount(account, this.#account)) this.#account = account;
     this.revision += 1;
     this.formRevision += 1;
     this.#changed();

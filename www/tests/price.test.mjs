@@ -104,7 +104,11 @@ test("a field that is wrong shows why and never a price", async () => {
   for (const [value, reason] of [["", "Enter a whole number."], ["11", "From 1 to 10."], ["1.5", "Enter a whole number."], ["-3", "From 1 to 10."]]) {
     await change(page, "variations", value, "number");
     assert.equal(await price(page, "#run-form price-tag"), "Not ready");
-    const message = await page.evaluate(() => document.querySelector("rate-card-form").shadowRoot.getElementById("variations-message").textContent);
+    // The form is drawn with the frame after the price.
+    const message = await page.$eval("rate-card-form", async (form) => {
+      await form.updateComplete;
+      return form.shadowRoot.getElementById("variations-message").textContent;
+    });
     assert.equal(message, reason);
   }
   await close();

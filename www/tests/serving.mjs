@@ -13,8 +13,9 @@ const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 export function binary() {
   if (process.env.PRICETAG_BIN) return process.env.PRICETAG_BIN;
   const target = join(ROOT, "target");
-  const built = readdirSync(target)
-    .map((profile) => join(target, profile, "pricetag"))
+  const built = readdirSync(target, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => join(target, name, "pricetag"))
     .filter((path) => statSync(path, { throwIfNoEntry: false })?.isFile())
     .sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs);
   if (built.length === 0) throw new Error("there is no pricetag binary in target/: build it, or name it in PRICETAG_BIN");

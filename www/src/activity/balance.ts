@@ -1,8 +1,9 @@
 import { html, nothing, svg, type TemplateResult } from "lit";
 import type { Card } from "pricetag";
-import { dayText, figure, formats } from "../figures.js";
+import { figure, formats } from "../figures.js";
 import type { ServerAccount } from "../server.js";
 import { text } from "../text/index.js";
+import { dayText } from "./dates.js";
 import type { Balances, DayStanding } from "./ledger.js";
 
 /** Bars that can still be told apart on a small screen. */

@@ -1,9 +1,10 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { live } from "lit/directives/live.js";
 import type { Context } from "../context.js";
-import { dayText, formats, timeText } from "../figures.js";
+import { formats } from "../figures.js";
 import { text } from "../text/index.js";
 import type { Activity } from "./activity.js";
+import { dayText, timeText } from "./dates.js";
 import { isRange, PRESETS, writeRange, type Chosen, type Days } from "./range.js";
 import { problemWords } from "./words.js";
 

@@ -1,10 +1,11 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import type { Context } from "../context.js";
-import { figure, formats, signed, timeText } from "../figures.js";
+import { figure, formats, signed } from "../figures.js";
 import { text } from "../text/index.js";
 import { PAGE, pageBefore, type Activity, type Bounds } from "./activity.js";
 import { difference } from "../exact.js";
+import { timeText } from "./dates.js";
 import type { Entry } from "./ledger.js";
 import { receiptView } from "./receipt.js";
 

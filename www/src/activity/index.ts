@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from "lit";
 import type { Context } from "../context.js";
-import { formats, timeText } from "../figures.js";
+import { formats } from "../figures.js";
 import { askForKey } from "../views/run.js";
 import { text } from "../text/index.js";
 import { Activity } from "./activity.js";
@@ -8,6 +8,7 @@ import "./activity.css";
 import "./entries.css";
 import "./figures.css";
 import { balanceView } from "./balance.js";
+import { timeText } from "./dates.js";
 import { entriesView } from "./entries.js";
 import { rangeView } from "./controls.js";
 import type { Figures } from "./ledger.js";

@@ -1,7 +1,8 @@
 import { html, nothing, type TemplateResult } from "lit";
 import type { Line } from "pricetag";
-import { figure, formats, timeText } from "../figures.js";
+import { figure, formats } from "../figures.js";
 import { text } from "../text/index.js";
+import { timeText } from "./dates.js";
 import type { HoldRecord } from "./ledger.js";
 import type { Loaded } from "./loaded.js";
 import { chargedText, problemWords } from "./words.js";

@@ -1,7 +1,8 @@
 import type { Card } from "pricetag";
-import { dayText, figure } from "../figures.js";
+import { figure } from "../figures.js";
 import { Refusal, Unreachable } from "../server.js";
 import { text } from "../text/index.js";
+import { dayText } from "./dates.js";
 
 /** Why something could not be loaded, and what to do. */
 export function problemWords(problem: unknown): string {

@@ -1,75 +1,38 @@
 import { html, nothing, type TemplateResult } from "lit";
-import { guard } from "lit/directives/guard.js";
-import { live } from "lit/directives/live.js";
-import { repeat } from "lit/directives/repeat.js";
-import type { Block, Fault, Line } from "pricetag";
 import type { Context } from "../context.js";
 import { formats } from "../figures.js";
 import type { Entry } from "../plan-list.js";
 import { text } from "../text/index.js";
-import { fieldsOf, titleOf } from "../views/plan-panel.js";
-import { blockWords, faultWords } from "../views/run.js";
+import { complaintsView, fieldsOf, quantityView, rowPriceView, rowsView, type Row } from "../views/rows.js";
 import type { Editing } from "./editing.js";
 import { drag, placeByKey } from "./moving.js";
-import { grouped } from "./words.js";
-
-/** What the card says of one item. */
-interface Row {
-  entry: Entry;
-  index: number;
-  title: string;
-  line: Line | undefined;
-  faults: Fault[];
-  block: Block | undefined;
-}
 
 const GRIP = html`<svg viewBox="0 0 8 14" width="8" height="14" aria-hidden="true"><path d="M1 1h2v2H1zm4 0h2v2H5zM1 6h2v2H1zm4 0h2v2H5zM1 11h2v2H1zm4 0h2v2H5z" /></svg>`;
 
-const ITEM = /^items\[(\d+)\]/;
-
-/** The items, each drawn again only when something about it has changed: one of 500 can be typed in. */
+/** The items; the one that is open has its form beneath it. */
 export function entriesView(context: Context, editing: Editing): TemplateResult {
   const { studio } = context;
-  const { plan, document: card } = studio;
-  const { estimate, preflight, faults } = studio.assessPlan();
   const open = editing.openKey(context);
-  const byItem = grouped(faults, ({ path }) => Number(ITEM.exec(path)?.[1] ?? -1));
-  const blocks = new Map((preflight?.blocks ?? []).map((block) => [block.item, block]));
+  const draw = (row: Row): TemplateResult => rowView(context, editing, row, row.entry.key === open);
   return html`<ol class="entries">
-      ${repeat(
-        plan.entries,
-        ({ key }) => key,
-        (entry, index) => {
-          const line = estimate?.lines[index];
-          const row: Row = { entry, index, title: line?.title ?? titleOf(card, entry.item), line, faults: byItem.get(index) ?? [], block: blocks.get(index) };
-          const said = [faultWords(row.faults, studio), row.block === undefined ? "" : blockWords(row.block, studio)];
-          const figures = line === undefined ? [] : [line.total.low, line.total.expected, line.total.high, line.count, line.free];
-          const revision = entry.key === open ? studio.revision : null;
-          return guard([entry, index, plan.length, row.title, revision, text, card, ...said, ...figures], () =>
-            rowView(context, editing, row, entry.key === open),
-          );
-        },
-      )}
+      ${rowsView(studio, draw, ({ entry }) => (entry.key === open ? studio.revision : null))}
     </ol>
     <p class="said" id="moving-hint">${text.planView.movingHint}</p>`;
 }
 
 function rowView(context: Context, editing: Editing, row: Row, open: boolean): TemplateResult {
   const { studio } = context;
-  const { entry, title, index, line, faults, block } = row;
+  const { entry, title, index, line } = row;
   return html`<li data-key=${entry.key} data-item=${index}>
     <div class="entry">
       ${handleView(context, row)}
       <b class="entry-title">${title}</b>
       <span class="hint">${fieldsOf(entry, line)}</span>
-      ${quantityView(context, row)}
-      <span class="entry-price">
-        <price-tag compact .price=${line?.total ?? null} .unit=${studio.document.unit ?? "credit"} .words=${text.elements}>–</price-tag>
-      </span>
+      ${quantityView(studio, row)}
+      <span class="entry-price">${rowPriceView(studio, row)}</span>
       ${actionsView(context, editing, row, open)}
     </div>
-    ${faults.length === 0 ? nothing : html`<p class="fault">${faultWords(faults, studio)}</p>`}
-    ${block === undefined ? nothing : html`<p class="fault">${blockWords(block, studio)}</p>`}
+    ${complaintsView(studio, row)}
     ${open
       ? html`<div class="entry-form" id="form-${entry.key}">
           <rate-card-form
@@ -114,28 +77,6 @@ function move({ studio, announce }: Context, { key }: Entry, from: number, to: n
   (control?.disabled === true ? row?.querySelector<HTMLElement>(".handle") : control)?.focus();
   row?.scrollIntoView({ block: "nearest" });
   announce(text.planView.moved(title, formats.whole(to + 1), formats.whole(studio.plan.length)));
-}
-
-function quantityView({ studio }: Context, { entry, index, title, faults }: Row): TemplateResult {
-  const quantity = entry.item.quantity ?? 1;
-  const set = (event: Event): void => {
-    studio.plan.set(index, "quantity", (event.target as HTMLInputElement).valueAsNumber);
-    studio.changed();
-  };
-  return html`<label class="entry-quantity">
-    <span aria-hidden="true">×</span>
-    <input
-      type="number"
-      inputmode="numeric"
-      min="1"
-      max="10000"
-      step="1"
-      aria-label=${text.quantityOf(title)}
-      aria-invalid=${faults.some(({ path }) => path.endsWith(".quantity")) ? "true" : nothing}
-      .value=${live(Number.isNaN(quantity) ? "" : String(quantity))}
-      @input=${set}
-    />
-  </label>`;
 }
 
 function actionsView(context: Context, editing: Editing, { entry, index, title }: Row, open: boolean): TemplateResult {

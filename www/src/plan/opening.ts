@@ -4,7 +4,6 @@ import { text } from "../text/index.js";
 import { formats } from "../figures.js";
 import { faultWords } from "../views/run.js";
 import { readCsv } from "./csv.js";
-import { grouped } from "./words.js";
 
 /** What was in a file: items, and what of it was left out; or why there are none. */
 export type Opened = { items: AnyItem[]; leftOut: string[] } | { problem: string };
@@ -60,7 +59,7 @@ function takeItems(read: unknown[]): { items: AnyItem[]; leftOut: string[] } {
 
 /** The faults of the plan that is shown now, item by item. */
 export function faultsByItem(studio: Studio, faults: Fault[]): string[] {
-  const byItem = grouped(faults, ({ path }) => Number(/^items\[(\d+)\]/.exec(path)?.[1] ?? -1));
+  const byItem = Map.groupBy(faults, ({ path }) => Number(/^items\[(\d+)\]/.exec(path)?.[1] ?? -1));
   return [...byItem].map(([index, of]) =>
     index < 0 ? text.planView.planFault(faultWords(of, studio)) : text.planView.atItem(formats.whole(index + 1), faultWords(of, studio)),
   );

@@ -5,7 +5,7 @@ import { tierTitle } from "../account.js";
 import type { Context } from "../context.js";
 import { formats, longDate } from "../figures.js";
 import { text } from "../text/index.js";
-import { fieldsOf, titleOf } from "../views/plan-panel.js";
+import { fieldsOf, titleOf } from "../views/rows.js";
 import { verdictWords } from "../views/run.js";
 
 /** Only while the page is printed: 500 rows more would be felt on the screen. */

@@ -6,7 +6,7 @@ import type { Block, Range } from "pricetag";
 import { isOne } from "pricetag/elements";
 import { text } from "../text/index.js";
 import { tierAnswers, type Often, type TierAnswer } from "./tiers.js";
-import { grouped, itemsWords } from "./words.js";
+import { itemsWords } from "./words.js";
 
 /** Can I run this on each tier, and how often a month? */
 export function tiersView(context: Context): TemplateResult {
@@ -94,7 +94,7 @@ function needsWords({ studio }: Context, blocks: Block[]): string {
 /** Which items stand in the way, by the tier that each needs. */
 function blocksView({ studio }: Context, blocks: Block[]): TemplateResult {
   const words = text.planView;
-  const byTier = grouped(blocks, ({ needs }) => needs);
+  const byTier = Map.groupBy(blocks, ({ needs }) => needs);
   return html`${[...byTier].map(([needs, of]) => {
     const items = itemsWords(of.map(({ item }) => item));
     return html`<small class="line">${needs === null ? words.needsItemNone(items) : words.needsItem(items, tierTitle(studio.document, needs))}</small>`;

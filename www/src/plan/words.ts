@@ -10,14 +10,3 @@ export function itemsWords(indices: readonly number[]): string {
   if (indices.length > NAMED_MAX) positions.push("…");
   return positions.length === 1 ? text.planView.item(positions[0] ?? "") : text.planView.itemsShort(positions.join(", "));
 }
-
-/** Things by what they have in common, in the order of the first of each. */
-export function grouped<T, K>(things: readonly T[], by: (thing: T) => K): Map<K, T[]> {
-  const groups = new Map<K, T[]>();
-  for (const thing of things) {
-    const group = groups.get(by(thing));
-    if (group === undefined) groups.set(by(thing), [thing]);
-    else group.push(thing);
-  }
-  return groups;
-}

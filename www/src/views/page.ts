@@ -23,7 +23,7 @@ export function pageView(context: Context, announcement: string): TemplateResult
       ${guard([studio.revision], () => accountView(studio, charging))}
       ${view === "studio"
         ? html`<div class="work"><h2 class="said" tabindex="-1">${text.views.studio}</h2>${tabsView(studio)} ${studioView(studio, charging)}</div>
-            ${guard([studio.revision, studio.drawing], () => planPanelView(context))}`
+            ${guard([studio.revision, studio.drawing, context.href("plan")], () => planPanelView(context))}`
         : lazyView(context, view)}
     </main>
     <footer class="hint">

@@ -14,6 +14,9 @@ export interface OptionState {
   needs: string | null | undefined;
 }
 
+/** What each option takes that the account's own tier does not have, by option: as in {@link OptionState}. */
+type Needs = ReadonlyMap<string, string | null>;
+
 /**
  * Tries every option of an item on a second handle, so that each can be shown with its price before it is chosen.
  *
@@ -26,7 +29,7 @@ export class Probe {
   readonly #live: LiveItem;
   readonly #account: Account | null;
   readonly #pooled: boolean;
-  readonly #needs = new Map<string, string | null | undefined>();
+  readonly #needs = new Map<string, Needs>();
 
   constructor(card: RateCard, document: Card, item: AnyItem, account: Account | null) {
     this.#card = card;
@@ -53,7 +56,7 @@ export class Probe {
 
   options(choice: Choice): OptionState[] {
     const item = this.#live.item;
-    const states = choice.options.map((option): OptionState => {
+    const states = choice.options.map((option): Omit<OptionState, "needs"> => {
       this.#live.set(choice.name, option.id);
       const total = this.#total();
       // Asking why is dear; an option with a price has no reason.
@@ -64,11 +67,12 @@ export class Probe {
         provider: option.provider,
         total,
         unavailable: fault?.message ?? null,
-        needs: this.#neededTier({ ...item, [choice.name]: option.id }),
       };
     });
     this.#live.set(choice.name, item[choice.name]);
-    return states;
+    const available = states.filter(({ unavailable }) => unavailable === null).map(({ id }) => id);
+    const needs = this.#neededTiers(item, choice.name, available);
+    return states.map((state) => ({ ...state, needs: needs.get(state.id) }));
   }
 
   #total(): Range | null {
@@ -78,21 +82,26 @@ export class Probe {
     return "errors" in answer ? total : answer.estimate.total;
   }
 
-  #neededTier(item: AnyItem): string | null | undefined {
+  /** All options of a choice are asked about in one go, as items of one plan. */
+  #neededTiers(item: AnyItem, name: string, options: readonly string[]): Needs {
     const operation = this.#document.operations.find(({ id }) => id === item.operation);
-    const chosen = { operation: item.operation } as AnyItem;
-    for (const { name } of operation?.choices ?? []) chosen[name] = item[name];
-    const key = JSON.stringify(chosen);
-    if (!this.#needs.has(key)) this.#needs.set(key, this.#ask(chosen));
-    return this.#needs.get(key);
+    const chosen: AnyItem = { operation: item.operation };
+    for (const choice of operation?.choices ?? []) chosen[choice.name] = item[choice.name];
+    const items = options.map((option): AnyItem => ({ ...chosen, [name]: option }));
+    const key = JSON.stringify(items);
+    let needs = this.#needs.get(key);
+    if (needs === undefined) this.#needs.set(key, (needs = this.#ask(items, options)));
+    return needs;
   }
 
-  #ask(item: AnyItem): string | null | undefined {
-    if (this.#account === null) return undefined;
-    const answer = this.#card.preflight({ items: [item] }, { tier: this.#account.tier, balance: null });
-    const block = "errors" in answer ? undefined : answer.blocks[0];
-    if (block === undefined) return undefined;
-    if (block.needs === null) return null;
-    return this.#document.tiers?.find(({ id }) => id === block.needs)?.title ?? block.needs;
+  #ask(items: AnyItem[], options: readonly string[]): Needs {
+    const needs = new Map<string, string | null>();
+    if (this.#account === null || items.length === 0) return needs;
+    const answer = this.#card.preflight({ items }, { tier: this.#account.tier, balance: null });
+    if ("errors" in answer) return needs;
+    for (const { item, needs: tier } of answer.blocks) {
+      needs.set(options[item]!, tier === null ? null : (this.#document.tiers?.find(({ id }) => id === tier)?.title ?? tier));
+    }
+    return needs;
   }
 }

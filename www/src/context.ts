@@ -1,6 +1,7 @@
 import type { TemplateResult } from "lit";
 import type { Charging } from "./charging.js";
 import type { ViewName } from "./link.js";
+import type { Parts } from "./parts.js";
 import type { Studio } from "./studio.js";
 import type { Language } from "./text/index.js";
 
@@ -9,6 +10,7 @@ export interface Context {
   readonly studio: Studio;
   readonly charging: Charging;
   readonly view: ViewName;
+  readonly parts: Parts;
   /** What the view keeps in the link, by name: a budget, a search, a range of days. */
   readonly own: ReadonlyMap<string, string>;
   /** Keeps a value in the link; null takes it away. Draws the page anew. */

@@ -7,6 +7,7 @@ import { Charging } from "./charging.js";
 import { storedKey, storeKey } from "./credential.js";
 import { figure, formats } from "./figures.js";
 import type { Context } from "./context.js";
+import { Parts } from "./parts.js";
 import { readLink, VIEWS, writeLink, type ViewName } from "./link.js";
 import { keepForOffline } from "./offline.js";
 import { Settled } from "./settled.js";
@@ -16,6 +17,7 @@ import { faultWords, verdictWords } from "./views/run.js";
 import { pageView } from "./views/page.js";
 
 function start(root: HTMLElement, card: RateCard): void {
+  root.replaceChildren();
   let announcement = "";
   /** While the link is read there is nothing to draw yet. */
   let reading = false;
@@ -23,6 +25,9 @@ function start(root: HTMLElement, card: RateCard): void {
   let arriving = false;
   let shownForm = "";
   let view: ViewName = VIEWS[0];
+  /** The view that is on the screen, and how much of it is. */
+  let drawn: ViewName | null = null;
+  let parts = new Parts(draw);
   /** What each view keeps in the link, also while another is looked at. */
   const kept = new Map<ViewName, Map<string, string>>();
   /** The links to the views as of the last change that has settled: writing them takes longer than a price. */
@@ -62,7 +67,9 @@ function start(root: HTMLElement, card: RateCard): void {
 
   function draw(): void {
     if (reading) return;
-    const context: Context = { studio, charging, view, own: ownOf(view), keep, href, chooseLanguage, copyLink, announce, redraw: draw };
+    if (view !== drawn) [drawn, parts] = [view, new Parts(draw)];
+    parts.begin();
+    const context: Context = { studio, charging, view, parts, own: ownOf(view), keep, href, chooseLanguage, copyLink, announce, redraw: draw };
     render(pageView(context, announcement), root);
     document.title = text.title(text.views[view]);
     if (arriving) arriving = !arrive();

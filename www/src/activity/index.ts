@@ -23,7 +23,7 @@ let activity: Activity | null = null;
 
 /** What has happened on the account: where credits went, how long they last, and what could have been saved. */
 export function view(context: Context): TemplateResult {
-  const { studio } = context;
+  const { studio, parts } = context;
   if (studio.key === null) {
     activity?.end();
     return keyNeededView();
@@ -45,9 +45,10 @@ export function view(context: Context): TemplateResult {
         ? html`<p class="panel hint activity-waits">${text.activityView.loading}</p>`
         : nothing
       : html`${summaryView(server, activity.usage.value, studio.document)}
-          ${balanceView(server, activity.balances.value, studio.document)}
-          ${spendingView(context, activity, activity.usage.value)}
-          ${savingsView(context, activity, activity.usage.value)} ${entriesView(context, activity, before)}`}
+          ${parts.next() ? balanceView(server, activity.balances.value, studio.document) : nothing}
+          ${parts.next() ? spendingView(context, activity, activity.usage.value) : nothing}
+          ${parts.next() ? savingsView(context, activity, activity.usage.value) : nothing}
+          ${parts.next() ? entriesView(context, activity, before) : nothing}`}
   </div>`;
 }
 

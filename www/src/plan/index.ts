@@ -26,7 +26,7 @@ const later = new Later(3);
 
 /** All that can be done to a plan: its items and their total, what fits a budget, what each tier allows, and ways to keep it. */
 export function view(context: Context): TemplateResult {
-  const { studio, own } = context;
+  const { studio, own, parts } = context;
   const [why, budget, tiers] = later.at(studio.revision, context.redraw);
   const stale = [why, budget, tiers].some((shown) => shown !== studio.revision);
   // What is shown of a plan that has changed since may be read, but no longer applied.
@@ -46,15 +46,15 @@ export function view(context: Context): TemplateResult {
     </div>
     <div class="plan-more" aria-busy=${stale}>
       <div class="plan-column" @click=${unlessStale}>
-        ${guard([why, own.get("why"), text], () => whyView(context))}
-        ${guard([budget, own.get("budget"), own.get("changes"), text], () => budgetView(context))}
+        ${parts.next() ? guard([why, own.get("why"), text], () => whyView(context)) : nothing}
+        ${parts.next() ? guard([budget, own.get("budget"), own.get("changes"), text], () => budgetView(context)) : nothing}
       </div>
       <div class="plan-column">
-        ${guard([tiers, text], () => tiersView(context))} ${guard([studio.document, text], () => offersView(context, editing))}
-        ${shareView(context, editing)}
+        ${parts.next() ? guard([tiers, text], () => tiersView(context)) : nothing}
+        ${parts.next() ? html`${guard([studio.document, text], () => offersView(context, editing))} ${shareView(context, editing)}` : nothing}
       </div>
     </div>
-    ${quoteView(context)}
+    ${parts.next() ? quoteView(context) : nothing}
   </div>`;
 }
 

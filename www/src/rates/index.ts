@@ -14,7 +14,7 @@ import "./trial.css";
 const bench = new Bench();
 
 export function view(context: Context): TemplateResult {
-  const { studio, own } = context;
+  const { studio, own, parts } = context;
   const tables = bench.tables(studio);
   const shown = found(tables, own.get("search") ?? "");
   const { edits } = bench.edits(context);
@@ -24,9 +24,12 @@ export function view(context: Context): TemplateResult {
   return html`<div class="rates-layout">
       <section class="panel rates-card" aria-labelledby="rates-heading">
         ${headingView(context, bench)} ${searchView(context, rows(shown), rows(tables))}
-        ${shown.map((table) => operationView({ context, bench, edits, edited }, table, all.get(table.operation.id) ?? 0))}
+        ${shown.map((table) => 
+          parts.next() ? operationView({ context, bench, edits, edited }, table, all.get(table.operation.id) ?? 0) : nothing,
+        )}
       </section>
-      ${trialView(context, bench)}
+      ${parts.next() ? trialView(context, bench) : nothing}
     </div>
-    ${changesView(context, bench)} ${tiersView(studio)} ${templatesView(studio)} ${edits.length === 0 ? nothing : trialBar(context, bench)}`;
+    ${parts.next() ? html`${changesView(context, bench)} ${tiersView(studio)} ${templatesView(studio)}` : nothing}
+    ${edits.length === 0 ? nothing : trialBar(context, bench)}`;
 }

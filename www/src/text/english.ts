@@ -8,7 +8,6 @@ import { english as elements, type Words } from "pricetag/elements";
 export const english = {
   elements: elements as Words,
 
-  name: "Pricetag",
   cardVersion: (title: string, version: string) => `${title}, rates of ${version}`,
   skip: "Skip to the form",
   skipToView: "Skip to the content",

@@ -11,7 +11,6 @@ export const german: Text = {
   activityView,
   ratesView,
 
-  name: "Pricetag",
   cardVersion: (title, version) => `${title}, Preise vom ${version}`,
   skip: "Zum Formular springen",
   skipToView: "Zum Inhalt springen",

@@ -3,7 +3,7 @@ import type { Estimate } from "pricetag";
 import type { Assessment } from "../assessment.js";
 import { Afterwards } from "../afterwards.js";
 import { cheaperWays, type CheaperWays } from "../cheaper.js";
-import type { Charging } from "../charging.js";
+import type { Context } from "../context.js";
 import { figure, formats } from "../figures.js";
 import type { Studio } from "../studio.js";
 import { text } from "../text/index.js";
@@ -63,14 +63,12 @@ function besideOf(studio: Studio, assessment: Assessment): Beside | null {
   return beside.get([studio.card, studio.operation, studio.steps], studio.formRevision, work, () => studio.redraw());
 }
 
-/** The form and, beside it, its price. */
-export function studioView(studio: Studio, charging: Charging): TemplateResult {
+/** The form and, beside it, its price. The price is drawn first, then the form into the place that is kept for it, then why it costs that. */
+export function studioView({ studio, charging, parts }: Context): TemplateResult {
   const operation = studio.currentOperation;
   const title = operation?.title ?? studio.operation;
   const assessment = studio.assessForm();
-  const { estimate, preflight } = assessment;
-  const unit = studio.document.unit ?? "credit";
-  const known = besideOf(studio, assessment);
+  const { estimate } = assessment;
   return html`<section
     class="studio"
     id="studio-panel"
@@ -79,14 +77,16 @@ export function studioView(studio: Studio, charging: Charging): TemplateResult {
     data-operation=${studio.operation}
   >
     <div class="panel form-panel">
-      <rate-card-form
-        .card=${studio.card}
-        .live=${studio.live}
-        .account=${studio.account}
-        .words=${text.elements}
-        silent
-        @input=${() => studio.formChanged()}
-      ></rate-card-form>
+      ${parts.next()
+        ? html`<rate-card-form
+            .card=${studio.card}
+            .live=${studio.live}
+            .account=${studio.account}
+            .words=${text.elements}
+            silent
+            @input=${() => studio.formChanged()}
+          ></rate-card-form>`
+        : nothing}
     </div>
     <div class="price-column">
       <div class="panel run-panel">
@@ -101,18 +101,25 @@ export function studioView(studio: Studio, charging: Charging): TemplateResult {
         </button>
         ${noticeView(studio, charging, "form")}
       </div>
-      <div class="panel why-panel">
-        <h2>${text.breakdown}</h2>
-        <price-breakdown .estimate=${estimate} .words=${text.elements} rows="2"></price-breakdown>
-        <p class="hint reserved">${estimate === null ? nothing : marginalWords(estimate, operation?.output, unit)}</p>
-        <h2>${text.balanceHeading}</h2>
-        <balance-meter .preflight=${preflight} .words=${text.elements}></balance-meter>
-        <p class="hint reserved">${known?.affordable ?? nothing}</p>
-        ${dearView(known?.causes ?? null)} ${cheaperHeading(studio)}
-        <div class="cheaper">${cheaperView(studio, "form", [studio.live.item], assessment, known?.ways)}</div>
-      </div>
+      ${parts.next() ? whyView(studio, assessment) : nothing}
     </div>
   </section>`;
+}
+
+function whyView(studio: Studio, assessment: Assessment): TemplateResult {
+  const { estimate, preflight } = assessment;
+  const unit = studio.document.unit ?? "credit";
+  const known = besideOf(studio, assessment);
+  return html`<div class="panel why-panel">
+    <h2>${text.breakdown}</h2>
+    <price-breakdown .estimate=${estimate} .words=${text.elements} rows="2"></price-breakdown>
+    <p class="hint reserved">${estimate === null ? nothing : marginalWords(estimate, studio.currentOperation?.output, unit)}</p>
+    <h2>${text.balanceHeading}</h2>
+    <balance-meter .preflight=${preflight} .words=${text.elements}></balance-meter>
+    <p class="hint reserved">${known?.affordable ?? nothing}</p>
+    ${dearView(known?.causes ?? null)} ${cheaperHeading(studio)}
+    <div class="cheaper">${cheaperView(studio, "form", [studio.live.item], assessment, known?.ways)}</div>
+  </div>`;
 }
 
 /** `One image costs 4 credits; 4 cost 16 credits.`: the card's own figures. */

@@ -4,17 +4,20 @@ import { live } from "lit/directives/live.js";
 import type { Context } from "../context.js";
 import { VIEWS } from "../link.js";
 import { LANGUAGES, language, text, type Language } from "../text/index.js";
-import { loadView, tryAgain, type LazyView } from "../view-loading.js";
+import { isLoaded, loadView, tryAgain, type LazyView } from "../view-loading.js";
 import { accountView } from "./account.js";
 import { studioView, tabsView } from "./form.js";
 import { planPanelView } from "./plan-panel.js";
 
+/** It is in the document before the scripts are, and stays. */
+const brand = document.querySelector("#page h1");
+
 export function pageView(context: Context, announcement: string): TemplateResult {
-  const { studio, charging, view } = context;
+  const { studio, charging, view, parts } = context;
   const { document: card, warning } = studio;
   return html`<a class="skip" href=${view === "studio" ? "#studio-panel" : "#content"} @click=${skip}>${view === "studio" ? text.skip : text.skipToView}</a>
     <header class="top">
-      <h1><img src="/favicon.svg" alt="" width="24" height="24" />${text.name}</h1>
+      ${brand}
       ${navigationView(context)}
       <p>${text.cardVersion(card.title ?? card.id, card.version)}</p>
     </header>
@@ -22,14 +25,14 @@ export function pageView(context: Context, announcement: string): TemplateResult
     <main class="view-${view}" id="content">
       ${guard([studio.revision], () => accountView(studio, charging))}
       ${view === "studio"
-        ? html`<div class="work"><h2 class="said" tabindex="-1">${text.views.studio}</h2>${tabsView(studio)} ${studioView(studio, charging)}</div>
-            ${guard([studio.revision, studio.drawing, context.href("plan")], () => planPanelView(context))}`
+        ? html`<div class="work">
+              <h2 class="said" tabindex="-1">${text.views.studio}</h2>
+              ${tabsView(studio)} ${studioView(context)}
+            </div>
+            ${parts.next() ? guard([studio.revision, studio.drawing, context.href("plan")], () => planPanelView(context)) : nothing}`
         : lazyView(context, view)}
     </main>
-    <footer class="hint">
-      <a href="/gallery.html">${text.gallery}</a>
-      ${languageView(context)}
-    </footer>
+    ${(view === "studio" || isLoaded(view)) && parts.next() ? footerView(context) : nothing}
     <output class="said" aria-live="polite">${announcement}</output>`;
 }
 
@@ -39,6 +42,14 @@ function navigationView({ view, href }: Context): TemplateResult {
       ${VIEWS.map((name) => html`<li><a href=${href(name)} aria-current=${name === view ? "page" : nothing}>${text.views[name]}</a></li>`)}
     </ul>
   </nav>`;
+}
+
+/** Comes last, below all else, so that it never moves. */
+function footerView(context: Context): TemplateResult {
+  return html`<footer class="hint">
+    <a href="/gallery.html">${text.gallery}</a>
+    ${languageView(context)}
+  </footer>`;
 }
 
 function languageView({ chooseLanguage }: Context): TemplateResult {

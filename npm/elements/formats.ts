@@ -37,16 +37,22 @@ function kept(write: (low: number, high: number) => string): (low: number, high:
   };
 }
 
+/** A format is made when it is first used: the first of a page takes as long as all else until its first price. */
+export function lazily<T extends object>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => (made ??= make());
+}
+
 /** The formats of a locale; without one, of the person's own. */
 export function formatsFor(locale?: string): Formats {
   const known = made.get(locale ?? "");
   if (known !== undefined) return known;
-  const credits = new Intl.NumberFormat(locale, { maximumFractionDigits: 3 });
-  const percent = new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 2 });
+  const number = lazily(() => new Intl.NumberFormat(locale, { maximumFractionDigits: 3 }));
+  const percent = lazily(() => new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 2 }));
   const currencies = new Map<string, Intl.NumberFormat>();
   const formats: Formats = {
-    credits: (amount) => credits.format(amount),
-    span: kept((low, high) => credits.formatRange(low, high)),
+    credits: (amount) => number().format(amount),
+    span: kept((low, high) => number().formatRange(low, high)),
     money: (amount, { currency, perCredit }) => {
       let format = currencies.get(currency);
       if (format === undefined) {
@@ -55,8 +61,8 @@ export function formatsFor(locale?: string): Formats {
       }
       return format.format(amount * perCredit);
     },
-    percent: (value) => percent.format(value / 100),
-    whole: (count) => credits.format(count),
+    percent: (value) => percent().format(value / 100),
+    whole: (count) => number().format(count),
   };
   made.set(locale ?? "", formats);
   return formats;

@@ -17,12 +17,14 @@ export function figure(amount: Range | number | null, unit: string): string {
 /** `25 November 2026` */
 export const longDate = (date: Date): string => date.toLocaleDateString(undefined, { dateStyle: "long" });
 
-const creditsWithSign = new Intl.NumberFormat(undefined, { maximumFractionDigits: 3, signDisplay: "exceptZero" });
+// Made when they are first used, which is after the first price.
+let creditsWithSign: Intl.NumberFormat | undefined;
+let shares: Intl.NumberFormat | undefined;
 
 /** `+100` and `−4`: what a balance moved by. */
-export const signed = (amount: number): string => creditsWithSign.format(amount);
-
-const shares = new Intl.NumberFormat(undefined, { style: "percent", maximumFractionDigits: 1 });
+export const signed = (amount: number): string => 
+  (creditsWithSign ??= new Intl.NumberFormat(undefined, { maximumFractionDigits: 3, signDisplay: "exceptZero" })).format(amount);
 
 /** `12.5%` of a whole that is not nothing. */
-export const share = (part: number, whole: number): string => shares.format(part / whole);
+export const share = (part: number, whole: number): string =>
+  (shares ??= new Intl.NumberFormat(undefined, { style: "percent", maximumFractionDigits: 1 })).format(part / whole);

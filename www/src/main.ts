@@ -148,13 +148,22 @@ function priceWords(studio: Studio): string {
   return `${form} ${text.announcePlan(count, plan.estimate === null ? text.planFaulty : figure(plan.estimate.total, unit))}`;
 }
 
+/** What was begun goes on in a task of its own, so that none holds up what a person does meanwhile. */
+const task = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
+
 /** The words arrive while the module is compiled, so that nothing is ever shown in another language than the person's. */
 async function begin(root: HTMLElement): Promise<void> {
   const words = useLanguage(preferredLanguage());
   try {
-    await init(moduleAddress);
+    const module = init(moduleAddress);
+    await task();
+    // A browser's first format takes as long as opening the card; meanwhile the module is compiled.
+    formats.whole(0);
+    await module;
     await words;
-    start(root, RateCard.builtin());
+    const card = RateCard.builtin();
+    await task();
+    start(root, card);
     keepForOffline();
   } catch (error) {
     await words;

@@ -3,7 +3,7 @@ import type { Context } from "../context.js";
 import { Bench } from "./bench.js";
 import { headingView, searchView } from "./heading.js";
 import { templatesView, tiersView } from "./offers.js";
-import { found } from "./rows.js";
+import { found, type OperationRows } from "./rows.js";
 import { operationView } from "./table.js";
 import { changesView } from "./changes.js";
 import { trialView, trialBar } from "./trial.js";
@@ -14,22 +14,26 @@ import "./trial.css";
 const bench = new Bench();
 
 export function view(context: Context): TemplateResult {
-  const { studio, own, parts } = context;
-  const tables = bench.tables(studio);
-  const shown = found(tables, own.get("search") ?? "");
+  const { studio, parts } = context;
+  // Which rate wins which options takes longer than all else; the heading does not wait for it.
+  const tables = parts.next() ? bench.tables(studio) : null;
   const { edits } = bench.edits(context);
-  const edited = bench.edited(context);
-  const rows = (some: typeof tables): number => some.reduce((sum, table) => sum + table.rows.length, 0);
-  const all = new Map(tables.map(({ operation, rows }) => [operation.id, rows.length]));
   return html`<div class="rates-layout">
       <section class="panel rates-card" aria-labelledby="rates-heading">
-        ${headingView(context, bench)} ${searchView(context, rows(shown), rows(tables))}
-        ${shown.map((table) => 
-          parts.next() ? operationView({ context, bench, edits, edited }, table, all.get(table.operation.id) ?? 0) : nothing,
-        )}
+        ${headingView(context, bench)} ${tables === null ? nothing : tablesView(context, tables)}
       </section>
       ${parts.next() ? trialView(context, bench) : nothing}
     </div>
     ${parts.next() ? html`${changesView(context, bench)} ${tiersView(studio)} ${templatesView(studio)}` : nothing}
     ${edits.length === 0 ? nothing : trialBar(context, bench)}`;
+}
+
+function tablesView(context: Context, tables: OperationRows[]): TemplateResult {
+  const shown = found(tables, context.own.get("search") ?? "");
+  const { edits } = bench.edits(context);
+  const edited = bench.edited(context);
+  const rows = (some: OperationRows[]): number => some.reduce((sum, table) => sum + table.rows.length, 0);
+  const all = new Map(tables.map(({ operation, rows }) => [operation.id, rows.length]));
+  return html`${searchView(context, rows(shown), rows(tables))}
+  ${shown.map((table) => operationView({ context, bench, edits, edited }, table, all.get(table.operation.id) ?? 0))}`;
 }

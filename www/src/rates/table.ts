@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from "lit";
+import { guard } from "lit/directives/guard.js";
 import { repeat } from "lit/directives/repeat.js";
 import type { Operation, RateCard, Range } from "pricetag";
 import type { Context } from "../context.js";
@@ -10,6 +11,9 @@ import type { EditedCard, PriceEdit } from "./edits.js";
 import { closeEditor, editorRow, openEditor } from "./editor.js";
 import { rowTitle, type OperationRows, type Row } from "./rows.js";
 import { excludedTiers, isTooMany, itemOf, linesOf, sizeIn } from "./winners.js";
+
+/** Rows that are drawn in one go. */
+const ROWS_A_PART = 8;
 
 /** More columns than these are not read across; the choices then stand in one. */
 const CHOICE_COLUMNS_MAX = 3;
@@ -25,12 +29,13 @@ export interface Tables {
 }
 
 /** One operation of the card, a row for each rate. */
-export function operationView(tables: Tables, table: OperationRows, all: number): TemplateResult {
+export function operationView(tables: Tables, table: OperationRows, all: number): TemplateResult | typeof nothing {
   const { context, bench } = tables;
   const { operation, title } = table;
   const limit = bench.rowsShown.get(operation.id) ?? ROWS_AT_ONCE;
-  const rows = table.rows.slice(0, limit);
-  const left = table.rows.length - rows.length;
+  const rows = drawnOf(table.rows.slice(0, limit), context);
+  if (rows.length === 0) return nothing;
+  const left = table.rows.length - limit;
   const prices = pricesOf(context.studio.card, operation, rows);
   const then = tables.edited?.card == null ? null : pricesOf(tables.edited.card, operation, rows);
   const best = operation.rates.reduce((most, { rank = 0 }) => Math.max(most, rank), 0);
@@ -52,17 +57,24 @@ export function operationView(tables: Tables, table: OperationRows, all: number)
         ${repeat(
           rows,
           ({ index }) => index,
-          (row, at) => rowView(tables, table, row, { best, now: prices[at] ?? [], then: then?.[at] ?? null }),
+          (row, at) => guardedRow(tables, table, row, { best, now: prices[at] ?? [], then: then?.[at] ?? null }),
         )}
       </tbody>
     </table>
-    ${left === 0
+    ${left <= 0
       ? nothing
       : html`<button type="button" class="quiet more" @click=${() => {
           bench.rowsShown.set(operation.id, limit + ROWS_AT_ONCE);
           context.redraw();
         }}>${text.ratesView.moreRates(formats.whole(Math.min(left, ROWS_AT_ONCE)))}</button>`}
   </section>`;
+}
+
+/** The rows by now, some more with each part of the view. */
+function drawnOf(rows: Row[], { parts }: Context): Row[] {
+  let drawn = 0;
+  while (drawn < rows.length && parts.next()) drawn += ROWS_A_PART;
+  return rows.slice(0, drawn);
 }
 
 /** What holds for every rate of the operation. */
@@ -78,8 +90,19 @@ function aboutWords({ operation, indifferent }: OperationRows): string {
 
 const bandsOf = (operation: Operation): number[] => (operation.size?.bands ?? [null]).map((_, band) => band);
 
-/** What the card says each row costs in each band: one plan for all rows. */
+/** What the card says each row costs in each band; it is asked once about each row. */
 function pricesOf(card: RateCard, operation: Operation, rows: Row[]): Prices {
+  let known = pricesByCard.get(card);
+  if (known === undefined) pricesByCard.set(card, (known = new WeakMap()));
+  const unknown = rows.filter((row) => !known.has(row));
+  if (unknown.length > 0) askPrices(card, operation, unknown).forEach((prices, at) => known.set(unknown[at]!, prices));
+  return rows.map((row) => known.get(row) ?? []);
+}
+
+const pricesByCard = new WeakMap<RateCard, WeakMap<Row, Prices[number]>>();
+
+/** One plan for all rows, in each band. */
+function askPrices(card: RateCard, operation: Operation, rows: Row[]): Prices {
   const prices: Prices = rows.map(() => []);
   for (const band of bandsOf(operation)) {
     const size = operation.size === undefined ? {} : sizeIn(operation, band);
@@ -123,6 +146,14 @@ interface Figures {
   best: number;
   now: (Range | null)[];
   then: (Range | null)[] | null;
+}
+
+/** A row is drawn again only when something about it has changed, and always while its price is being edited. */
+function guardedRow(tables: Tables, table: OperationRows, row: Row, figures: Figures): unknown {
+  const { operation, index } = row;
+  if (tables.bench.editing === `${operation.id}!${index}`) return rowView(tables, table, row, figures);
+  const edit = tables.edits.find((candidate) => candidate.operation === operation.id && candidate.rate === index);
+  return guard([row, figures.now, figures.then, JSON.stringify(edit), text], () => rowView(tables, table, row, figures));
 }
 
 function rowView(tables: Tables, table: OperationRows, row: Row, figures: Figures): TemplateResult {

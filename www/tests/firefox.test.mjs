@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { change, figures, launch, press, price, receipt, text } from "./browsing.mjs";
+import { spend } from "./ledger.mjs";
 import { serve } from "./serving.mjs";
 
 let server;
@@ -24,7 +25,7 @@ async function opened(hash = "") {
   });
   page.on("pageerror", (error) => problems.push(String(error)));
   await page.goto(`${server.origin}/${hash}`);
-  await page.waitForSelector("#run-form");
+  await page.waitForSelector("main.view-studio #run-form, main:not(.view-studio) h2");
   return { page, problems, close: () => context.close() };
 }
 
@@ -76,6 +77,62 @@ test("German is chosen by hand and remembered", async () => {
   await page.reload();
   await page.waitForSelector("#add-to-plan");
   assert.equal(await text(page, "#add-to-plan"), "Zum Plan hinzufügen");
+  await close();
+});
+
+test("a plan is made, edited in place, moved by keyboard, fitted into a budget, and brought back", async () => {
+  const { page, problems, close } = await opened("#view=plan");
+  const total = () => page.$eval("#run-plan price-tag", (tag) => tag.price?.expected ?? null);
+  await until(page, () => document.querySelector('[data-add="create"]') !== null);
+  await press(page, '[data-add="create"]');
+  await until(page, () => document.activeElement.localName === "rate-card-form");
+  await change(page, "variations", 3, "range");
+  assert.equal(await total(), 12);
+  await press(page, '[data-add="upscale"]');
+  await until(page, () => document.querySelectorAll(".entries > li").length === 2);
+  await change(page, "mode", "fast");
+  assert.equal(await total(), 14);
+  await page.focus('[data-item="0"] .handle');
+  await page.keyboard.press("ArrowDown");
+  assert.match(await page.$eval('[data-item="1"] .entry-title', (title) => title.textContent), /^Create/);
+  await until(page, () => document.querySelector("#budget-slider") !== null && document.querySelector('.plan-more[aria-busy="false"]') !== null);
+  await page.focus("#budget-slider");
+  await page.keyboard.press("Home");
+  await press(page, "#apply-budget");
+  assert.ok((await total()) < 14);
+  await press(page, ".plan-run .notice button");
+  assert.equal(await total(), 14);
+  await until(page, () => location.hash.includes("plan=upscale;mode=fast,create;variations:3"));
+  assert.deepEqual(problems, []);
+  await close();
+});
+
+test("the activity shows what was charged, by operation and entry by entry", async () => {
+  const own = await serve({ tier: "pro" });
+  await spend(own);
+  const context = await firefox.browser.createBrowserContext();
+  const page = await context.newPage();
+  await page.goto(`${own.origin}/#key=${own.key}&view=activity`);
+  await until(page, () => document.querySelector('.activity[aria-busy="false"] .activity-entries[aria-busy="false"]') !== null);
+  assert.match(await text(page, '[data-figure="spent"]'), /^Spent 26 credits 4 charges/);
+  assert.match(await text(page, ".activity-spending"), /Create/);
+  assert.equal((await page.$$(".activity-entries .entry")).length, 7);
+  await context.close();
+  await own.close();
+});
+
+test("a rate is searched for, and another price tried on the plan", async () => {
+  const { page, problems, close } = await opened("#view=rates&plan=upscale;mode=fast;quantity:5");
+  await until(page, () => document.querySelectorAll("[data-rate]").length === 34);
+  await page.focus("#rates-search");
+  await page.keyboard.type("fast");
+  await until(page, () => document.querySelectorAll("[data-rate]").length < 34);
+  await press(page, '[id="edit-upscale!0"]');
+  await until(page, () => document.activeElement.matches(".editor input"));
+  await page.keyboard.press("ArrowUp");
+  await until(page, () => document.querySelector('[data-operation="upscale"] ins') !== null);
+  assert.match(await text(page, ".rates-trial"), /Your plan 10 15/, "what the plan costs now and would cost then");
+  assert.deepEqual(problems, []);
   await close();
 });
 

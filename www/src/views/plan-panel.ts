@@ -54,6 +54,7 @@ function waysOf(studio: Studio, assessment: Assessment): CheaperWays | null {
 
 function itemView(studio: Studio, row: Row): TemplateResult {
   const { entry, index, title, line } = row;
+  const fields = fieldsOf(entry, line);
   const duplicate = (): void => {
     studio.plan.duplicate(index);
     studio.changed();
@@ -65,9 +66,9 @@ function itemView(studio: Studio, row: Row): TemplateResult {
   return html`<li data-item=${index}>
     <button type="button" class="title" title=${text.open(title)} @click=${() => studio.open(entry.item)}>${title}</button>
     <span class="line-price">${rowPriceView(studio, row)}</span>
+    ${fields === "" ? nothing : html`<span class="hint">${fields}</span>`}
     <div class="item-actions">
       ${quantityView(studio, row)}
-      <span class="hint">${fieldsOf(entry, line)}</span>
       <button type="button" class="quiet" aria-label=${text.duplicateOf(title)} @click=${duplicate}>${text.duplicate}</button>
       <button type="button" class="quiet" aria-label=${text.removeOf(title)} @click=${remove}>${text.remove}</button>
     </div>

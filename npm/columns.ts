@@ -1,7 +1,7 @@
 /** Rows given as columns: a million items of one operation, each field an array. */
 import { figures, guarded, lookAgain, raw, slots, takeSlots } from "./instance.js";
 import { TOTAL, numberOf } from "./lane.js";
-import { COLUMN, NOTHING, type OpenCard, type Operation } from "./open-card.js";
+import { NOTHING, type OpenCard, type Operation } from "./open-card.js";
 import type { Column, Fault, Faults, RatedRows } from "./types.js";
 
 /** Rows that the module rates in one go. */
@@ -89,7 +89,7 @@ function rateRows(
 ): RatedRows | Faults {
   const { number } = card;
   const runs = operation.fields.length;
-  const slotsNeeded = runs + runs * ROWS;
+  const slotsNeeded = runs * ROWS;
   takeSlots(slotsNeeded, FIGURES);
   const arrays = writeConstants(operation, columns);
   const rated: RatedRows = {
@@ -103,15 +103,14 @@ function rateRows(
     const end = Math.min(start + ROWS, rows);
     // Finding faults may have grown the memory.
     takeSlots(slotsNeeded, FIGURES);
-    arrays.forEach((column, run) => slots.set(column.subarray(start, end), runs + run * ROWS));
+    for (const [column, run] of arrays) slots.set(column.subarray(start, end), run);
     if (guarded(() => raw.rate_rows(number, operation.index, end - start, Number(start === 0)))) {
       if (errors.length === 0) readRows(rated, start, end);
       continue;
     }
-    const faults = faultsOfRows(start, end, faultsOf);
+    errors.push(...faultsOfRows(start, end, faultsOf));
     // Rows without a price must never pass for rows that cost nothing.
-    if (faults.length === 0) throw new Error("the columns changed while they were rated");
-    errors.push(...faults);
+    if (errors.length === 0) throw new Error("the columns changed while they were rated");
     if (errors.length > FAULTS_MAX) return { errors: [...errors.slice(0, FAULTS_MAX), MORE] };
   }
   return errors.length > 0 ? { errors } : rated;
@@ -126,13 +125,16 @@ const MORE: Fault = {
   message: `and more: the first ${FAULTS_MAX} faults are listed`,
 };
 
-/** Writes what is the same for every row, and answers what is not. */
-function writeConstants(operation: Operation, columns: Columns): Column[] {
-  const arrays: Column[] = [];
+/** Writes what is the same for every row, and answers what is not, each with the first slot of its run. */
+function writeConstants(operation: Operation, columns: Columns): [Column, number][] {
+  const arrays: [Column, number][] = [];
   operation.fields.forEach((field, index) => {
     const value = columns[field.name];
-    if (isColumn(value)) arrays.push(value);
-    slots[index] = isColumn(value) ? COLUMN : value === undefined ? field.absent : (numberOf(field, value) ?? NOTHING);
+    const run = index * ROWS;
+    if (isColumn(value)) arrays.push([value, run]);
+    const first = isColumn(value) ? value[0]! : value === undefined ? field.absent : (numberOf(field, value) ?? NOTHING);
+    // Whole groups are rated: what follows the last row is a row that came before it.
+    slots.fill(first, run, run + ROWS);
   });
   return arrays;
 }

@@ -14,8 +14,6 @@ interface Held {
 
 /** What no field may hold, as nothing that is negative. */
 export const NOTHING = -1;
-/** What stands in the place of a field that has a column. */
-export const COLUMN = -2;
 
 /** Where an operation's field stands among its slots; an option's number by its id, for a choice. */
 export interface Field {

@@ -66,6 +66,14 @@ impl Credits {
         self.0
     }
 
+    /// The amount in millicredits as a float, which holds every amount exactly: for rows, which are rated in vectors.
+    #[cfg(all(target_family = "wasm", feature = "module"))]
+    #[expect(clippy::as_conversions, clippy::cast_precision_loss, reason = "an amount is far below 2^53")]
+    #[inline(always)]
+    pub(crate) const fn exact(self) -> f64 {
+        self.0 as f64
+    }
+
     /// A number of credits, as it stands in JSON, TOML or JavaScript.
     ///
     /// The number must be the one that the nearest amount is written as: `0.1 + 0.2` is refused,
@@ -293,11 +301,10 @@ impl Range {
         Some(Self { low: sum(self.low, other.low), expected: sum(self.expected, other.expected), high })
     }
 
-    /// Sums in millicredits with these figures added, as they are for a few thousand ranges before they are checked.
+    /// Low, expected and high in millicredits, as floats; see [`Credits::exact`].
     #[cfg(all(target_family = "wasm", feature = "module"))]
-    #[inline(always)]
-    pub(crate) fn added_to(self, [low, expected, high]: [i64; 3]) -> [i64; 3] {
-        [low.wrapping_add(self.low.0), expected.wrapping_add(self.expected.0), high.wrapping_add(self.high.0)]
+    pub(crate) fn millicredits(&self) -> [f64; 3] {
+        [self.low.exact(), self.expected.exact(), self.high.exact()]
     }
 
     /// Low, expected and high; `None` when one is beyond the largest amount.

@@ -226,11 +226,109 @@ function columnsOf(operation, items) {
   return columns;
 }
 
+const LENGTHS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 31, 2045, 2046, 2047, 2048, 2049, 2050, 2051, 2052, 4095, 4096, 4097, 4101];
+/** The rows at the ends of blocks and of groups of four. */
+const BORDERS = [0, 3, 4, 2043, 2044, 2047, 2048, 2051, 2052, 4095, 4096, 4100];
+const KINDS = [Int8Array, Uint8Array, Int16Array, Uint16Array, Int32Array, Uint32Array];
+
+/** An operation by chance: some without a choice, a count or a size, with combinations that are not to be had. */
+function randomOperation(dice) {
+  const list = (length, make) => Array.from({ length }, (_, index) => make(index));
+  const choices = list(dice.below(4), (index) => ({ name: `choice${index}`, options: list(1 + dice.below(5), (option) => ({ id: `o${option}` })) }));
+  const counts = list(dice.below(3), (index) => ({ name: `count${index}`, min: 1 + dice.below(3), max: 3 + dice.below(dice.pick([10, 300, 50_000])) }));
+  // Fractions of a credit down to the least, and prices of which a few are the largest amount.
+  const amount = () => dice.below(1_000_000) / dice.pick([1000, 1000, 1000, 1000, 1000, 100, 100, 1]);
+  const price = () => {
+    const [low, expected, high] = list(3, amount).sort((one, other) => one - other);
+    return dice.pick([{ price: high }, { price: { low, expected, high } }, { price: { low, expected, high } }]);
+  };
+  const rates = [];
+  for (const { name, options } of choices) {
+    if (options.length > 1 && dice.chance(60)) rates.push({ when: { [name]: options[0].id }, ...(dice.chance(10) ? { unavailable: "out of stock" } : price()) });
+  }
+  rates.push({ when: {}, ...price() });
+  const operation = { id: "make", choices, counts, rates };
+  if (dice.chance(70)) {
+    let upToPixels = 0;
+    const bands = list(1 + dice.below(5), () => ({ upToPixels: (upToPixels += 1 + dice.below(dice.pick([100, 100_000, 2 ** 31]))), addPercent: dice.below(50_000) / 1000 }));
+    operation.size = { default: { width: 1, height: 1 }, side: { min: 1, max: dice.pick([200, 40_000, 1_000_000]) }, bands };
+  }
+  return operation;
+}
+
+/** The numbers of a field: mostly at its limits and the bands', some beyond them at the borders. */
+function numbersOf(dice, { min, max, bands }, length, broken) {
+  const edge = () => Math.floor(dice.pick(bands).upToPixels / (1 + dice.below(dice.pick([1, 10, 1000])))) + dice.below(2);
+  const valid = () => dice.pick([() => min, () => max, () => min + dice.below(max - min + 1), () => Math.max(min, Math.min(max, bands ? edge() : max))])();
+  const numbers = Array.from({ length }, valid);
+  if (broken) for (const row of BORDERS) if (row < length && dice.chance(40)) numbers[row] = dice.pick([min - 1, max + 1, 2 ** 31, 2 ** 32 - 1, -(2 ** 31)]);
+  return numbers;
+}
+
+/** As high as the width allows, and as wide as a height of one does. */
+function fit(width, height, pixels) {
+  for (let row = 0; row < width.length; row += 1) {
+    width[row] = Math.min(width[row], pixels);
+    height[row] = Math.min(height[row], Math.floor(pixels / width[row]));
+  }
+}
+
+test("rows of cards by chance, at every limit and in columns of every kind, are rated as items are", () => {
+  const dice = random(21);
+  const rated = { rows: 0, faulty: 0, sums: 0 };
+  for (let round = 0; round < 200 * ROUNDS; round += 1) {
+    const operation = randomOperation(dice);
+    const made = RateCard.from({ id: "chance", version: "1", step: dice.pick([0.001, 0.1, 1]), operations: [operation] });
+    assert.equal(made.errors, undefined, JSON.stringify([made.errors, operation]));
+    const length = dice.pick(LENGTHS);
+    const broken = dice.chance(40);
+    const fields = [
+      ...operation.choices.map(({ name, options }) => ({ name, min: 0, max: options.length - 1 })),
+      ...operation.counts,
+      { name: "quantity", min: 1, max: dice.pick([3, 10_000]) },
+      ...(operation.size ? ["width", "height"].map((name) => ({ name, ...operation.size.side, bands: operation.size.bands })) : []),
+    ];
+    const numbers = new Map(fields.map((field) => [field.name, numbersOf(dice, field, length, broken && dice.chance(40))]));
+    if (operation.size && !broken) fit(numbers.get("width"), numbers.get("height"), operation.size.bands.at(-1).upToPixels);
+    const columns = {};
+    for (const { name, max, bands } of fields) {
+      // A few fields are the same in every row.
+      const same = name !== "quantity" && bands === undefined && dice.chance(15);
+      const kinds = KINDS.filter((kind) => numbers.get(name).every((number, row) => kind.of(number)[0] === number || BORDERS.includes(row)));
+      if (same) columns[name] = name.startsWith("choice") ? `o${max}` : max;
+      else columns[name] = dice.pick(kinds).from(numbers.get(name));
+    }
+    const answers = Array.from({ length }, (_, row) => made.estimate({ items: [rowOf(operation, columns, row)] }));
+    const errors = answers.flatMap((answer, row) =>
+      (answer.errors ?? []).map((fault) => ({ ...fault, path: fault.path.replace("items[0]", `rows[${row}]`) })),
+    );
+    const many = made.estimateMany("make", columns);
+    if (errors.length > 0) {
+      // What is the same in every row is said once.
+      const paths = new Set(errors.slice(0, 5000).map(({ path }) => path.replace(/^rows\[\d+\]/, "")));
+      if (many.errors[0].path.startsWith("columns")) assert.ok(many.errors.every(({ path }) => paths.has(path.replace("columns", ""))));
+      else assert.deepEqual(many.errors.slice(0, 5000), errors.slice(0, 5000));
+      rated.faulty += 1;
+    } else {
+      for (const figure of ["low", "expected", "high"]) {
+        assert.ok(answers.every(({ total }, row) => many[figure][row] === total[figure]), JSON.stringify(operation));
+        const exact = answers.reduce((sum, { total }) => sum + BigInt(Math.round(total[figure] * 1000)), 0n);
+        if (many.total !== null) assert.equal(BigInt(Math.round(many.total[figure] * 1000)), exact);
+        else if (figure === "high") assert.ok(exact > 10n ** 12n);
+      }
+      rated.rows += length;
+      rated.sums += many.total === null ? 0 : 1;
+    }
+    made.free();
+  }
+  assert.ok(rated.rows > 50_000 * ROUNDS && rated.faulty > 20 * ROUNDS && rated.sums > 20 * ROUNDS, JSON.stringify(rated));
+});
+
 function rowOf(operation, columns, row) {
   const item = { operation: operation.id };
   for (const [name, column] of Object.entries(columns)) {
     const choice = operation.choices?.find((choice) => choice.name === name);
-    item[name] = typeof column === "string" ? column : (choice?.options[column[row]].id ?? column[row]);
+    item[name] = ArrayBuffer.isView(column) ? (choice?.options[column[row]]?.id ?? column[row]) : column;
   }
   return item;
 }

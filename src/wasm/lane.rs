@@ -5,6 +5,7 @@
 
 use alloc::vec::Vec;
 
+use super::columns::Unit;
 use crate::{
     card::{
         RateCard,
@@ -30,15 +31,15 @@ pub(super) const ROWS: usize = 2048;
 pub(super) struct Lane {
     pub slots: Vec<i32>,
     pub figures: Vec<f64>,
-    /// The rows of a block, as far as they were read.
-    pub rows: Vec<Asked>,
+    /// What one output costs at each rate and in each band of the operation whose rows are rated.
+    pub units: Vec<Unit>,
     /// The sum of the rows so far, if it is an amount.
     pub sum: Option<Range>,
 }
 
 impl Lane {
     pub const fn new() -> Self {
-        Self { slots: Vec::new(), figures: Vec::new(), rows: Vec::new(), sum: None }
+        Self { slots: Vec::new(), figures: Vec::new(), units: Vec::new(), sum: None }
     }
 
     /// Makes room.
@@ -135,7 +136,13 @@ pub(super) fn write(range: Range, [low, expected, high]: [&mut f64; 3]) {
     (*low, *expected, *high) = (range.low.to_number(), range.expected.to_number(), range.high.to_number());
 }
 
-#[expect(clippy::as_conversions, clippy::cast_precision_loss, reason = "a card's greatest count is exact as a number")]
-fn exact(count: u64) -> f64 {
-    count as f64
+#[expect(
+    clippy::as_conversions,
+    clippy::cast_precision_loss,
+    reason = "a card's greatest count and area are exact as numbers"
+)]
+#[inline(always)]
+pub(super) fn exact(whole: u64) -> f64 {
+    // With a sign, which it never has, because that is one instruction.
+    whole.cast_signed() as f64
 }

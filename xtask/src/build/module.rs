@@ -8,10 +8,15 @@ use wasm_bindgen_cli_support::Bindgen;
 use super::{Work, paths};
 use crate::{freshness::is_fresh, process, workspace::Workspace};
 
-/// What Rust may use of WebAssembly by default, and what every browser since 2023 has.
+/// What Rust may use of WebAssembly by default, and vectors, where rows are rated. Every browser since 2023 has it.
 /// wasm-opt refuses a module that uses more than it was told of.
-const FEATURES: [&str; 4] =
-    ["--enable-bulk-memory", "--enable-mutable-globals", "--enable-nontrapping-float-to-int", "--enable-sign-ext"];
+const FEATURES: [&str; 5] = [
+    "--enable-bulk-memory",
+    "--enable-mutable-globals",
+    "--enable-nontrapping-float-to-int",
+    "--enable-sign-ext",
+    "--enable-simd",
+];
 
 /// What would take from the module, and not from the download: what differs more compresses worse.
 const SKIPPED: [&str; 5] = [

@@ -87,6 +87,7 @@ function writeItem(byId: ReadonlyMap<string, Operation>, item: unknown, into: In
     place = placeOf(fields, key, place);
     const field = fields[place];
     if (field === undefined) return false;
+    place += 1;
     const value = item[key];
     if (value === undefined) continue;
     const number = numberOf(field, value);
@@ -97,8 +98,8 @@ function writeItem(byId: ReadonlyMap<string, Operation>, item: unknown, into: In
 }
 
 /**
- * The place of a name among the fields, or their number if it is none. It is looked for from where the last one stood:
- * members mostly come in the card's order, and a slider changes one field, so that it is found sooner than by a map.
+ * The place of a name among the fields, or their number if it is none. It is looked for from where it is expected: members mostly
+ * come in the card's order, and a slider changes one field, so that it is found sooner than by a map.
  */
 export function placeOf(fields: readonly Field[], name: string, from: number): number {
   const { length } = fields;

@@ -85,6 +85,8 @@ fn optimise(workspace: &Workspace) -> Result<()> {
             // The stack's last 1024 bytes are the lowest, so that no constant that is added to a pointer makes it wrap.
             .arg("--low-memory-unused")
             .args(SKIPPED)
+            // Once more, after all else: what is used most has the lowest index.
+            .arg("--reorder-locals")
             .arg("--output")
             .arg(&optimised),
     )?;

@@ -492,6 +492,7 @@ test("the module is started anew after the stack was full, and every card goes o
     assert.equal(card.estimate(plan).total.expected, 20);
     assert.equal(strictly(plan).total.expected, 20);
     assert.equal(live.total.expected, 20);
+    assert.equal(RateCard.from(card.describe()).fingerprint, card.fingerprint);
     assert.equal(small.estimate({ items: [{ operation: "paint" }] }).total.expected, 1);
     assert.equal(small.estimateMany("paint", { quantity: Uint16Array.of(1, 2) }).total.expected, 3);
   }

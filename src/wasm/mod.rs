@@ -39,13 +39,16 @@ fn panic(_: &PanicInfo<'_>) -> ! {
 struct Held {
     /// The cards that are open. JavaScript knows each by its index here.
     cards: Vec<Option<RateCard>>,
+    /// Which of them is the built-in one, which is opened once and never closed: in Node.js's module by the build.
+    builtin: Option<usize>,
     lane: Lane,
     /// The document that a question is about, until it is asked; then the text that answers it.
     text: Vec<u8>,
 }
 
 /// There is one thread, so that its atomic flag is a plain one.
-static HELD: AtomicRefCell<Held> = AtomicRefCell::new(Held { cards: Vec::new(), lane: Lane::new(), text: Vec::new() });
+static HELD: AtomicRefCell<Held> =
+    AtomicRefCell::new(Held { cards: Vec::new(), builtin: None, lane: Lane::new(), text: Vec::new() });
 
 #[inline(always)]
 fn held() -> AtomicRefMut<'static, Held> {
@@ -89,7 +92,12 @@ pub fn text_at() -> *const u8 {
 pub fn open() -> usize {
     let mut held = held();
     let card = mem::take(&mut held.text);
-    let card = if card.is_empty() { crate::BUILTIN } else { &card };
+    let is_builtin = card.is_empty();
+    if let Some(place) = held.builtin.filter(|_| is_builtin) {
+        let answer = opened(place, held.card(place));
+        return held.answered(answer);
+    }
+    let card = if is_builtin { crate::BUILTIN } else { &card };
     let answer = match RateCard::from_value(document(card)) {
         Ok(card) => {
             let cards = &mut held.cards;
@@ -100,6 +108,9 @@ pub fn open() -> usize {
             let opened = opened(place, &card);
             if let Some(free) = cards.get_mut(place) {
                 *free = Some(card);
+            }
+            if is_builtin {
+                held.builtin = Some(place);
             }
             opened
         }

@@ -28,6 +28,7 @@ pub fn build(workspace: &Workspace) -> Result<Work> {
     );
     sources.extend(documents(workspace));
     sources.push(module::wasm(workspace));
+    sources.push(module::opened(workspace));
     sources.push(module::types(workspace));
     let manifest = workspace.path("pkg/package.json");
     let fresh = is_fresh(std::slice::from_ref(&manifest), &sources);
@@ -82,6 +83,7 @@ fn compile(workspace: &Workspace) -> Result<()> {
 fn complete(workspace: &Workspace) -> Result<()> {
     let package = workspace.path("pkg");
     fs::copy(module::wasm(workspace), package.join("pricetag_bg.wasm"))?;
+    fs::copy(module::opened(workspace), package.join("node.wasm"))?;
     for document in documents(workspace) {
         fs::copy(&document, package.join(document.file_name().expect("it is a file")))?;
     }

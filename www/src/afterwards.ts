@@ -1,3 +1,5 @@
+import { afterPaint } from "./after-paint.js";
+
 interface Kept<T> {
   group: readonly unknown[];
   revision: number;
@@ -31,8 +33,7 @@ export class Afterwards<T> {
   #wait(): void {
     if (this.#waiting) return;
     this.#waiting = true;
-    // A task that begins in a frame's own callback begins once that frame has been painted.
-    requestAnimationFrame(() => setTimeout(() => this.#work()));
+    afterPaint(() => this.#work());
   }
 
   #work(): void {

@@ -3,6 +3,7 @@ import { RateCard } from "pricetag";
 import { init } from "pricetag/slim";
 import moduleAddress from "pricetag/pricetag_bg.wasm?url";
 import "pricetag/elements";
+import { afterPaint } from "./after-paint.js";
 import { Charging } from "./charging.js";
 import { storedKey, storeKey } from "./credential.js";
 import { figure, formats } from "./figures.js";
@@ -40,6 +41,7 @@ function start(root: HTMLElement, card: RateCard): void {
   const charging = new Charging(studio, announce);
   const settled = new Settled(() => {
     writeLinks();
+    showLink();
     const said = priceWords(studio);
     if (said !== shownForm) announcement = said;
     shownForm = said;
@@ -51,8 +53,9 @@ function start(root: HTMLElement, card: RateCard): void {
   function writeLinks(): void {
     const state = { form: studio.formItem, plan: studio.plan.items };
     for (const name of VIEWS) links.set(name, writeLink({ ...state, view: name, own: ownOf(name) }));
-    history.replaceState(null, "", href(view));
   }
+
+  const showLink = (): void => history.replaceState(null, "", href(view));
 
   const href = (name: ViewName): string => links.get(name) ?? "#";
 
@@ -99,19 +102,21 @@ function start(root: HTMLElement, card: RateCard): void {
   function takeLink(): void {
     reading = true;
     const state = readLink(location.hash);
-    if (state.key !== null) storeKey(state.key);
     view = state.view;
     kept.set(view, state.own);
     studio.plan.replace(state.plan);
     if (state.form !== null) studio.open(state.form);
     writeLinks();
+    if (state.key !== null) {
+      storeKey(state.key);
+      showLink();
+    }
     studio.key = storedKey();
     reading = false;
     studio.changed();
   }
 
   takeLink();
-  shownForm = priceWords(studio);
   // A link that is followed takes along what has not settled yet.
   root.addEventListener("click", ({ target }) => (target as Element).closest('a[href^="#"]') && settled.now(), { capture: true });
   addEventListener("hashchange", () => {
@@ -123,7 +128,11 @@ function start(root: HTMLElement, card: RateCard): void {
     }
     void charging.refreshAccount();
   });
-  void charging.refreshCard().then(() => charging.refreshAccount());
+  afterPaint(() => {
+    shownForm = priceWords(studio);
+    showLink();
+    void charging.refreshCard().then(() => charging.refreshAccount());
+  });
 }
 
 /** Another view begins with its heading, also for those who hear it. Answers whether it is there yet. */

@@ -1,3 +1,5 @@
+import { afterPaint } from "./after-paint.js";
+
 /**
  * Draws a view in parts: what a person came for first, and then each part that stands around it in a frame of its own. The first
  * price does not wait for the others, and no task holds a key up.
@@ -24,14 +26,11 @@ export class Parts {
     if (this.#counted <= this.#drawn) return true;
     if (!this.#waiting) {
       this.#waiting = true;
-      // A task that begins in a frame's own callback begins once that frame has been painted.
-      requestAnimationFrame(() =>
-        setTimeout(() => {
-          this.#waiting = false;
-          this.#drawn += 1;
-          this.#redraw();
-        }),
-      );
+      afterPaint(() => {
+        this.#waiting = false;
+        this.#drawn += 1;
+        this.#redraw();
+      });
     }
     return false;
   }

@@ -24,7 +24,7 @@ export class Studio {
 
   /** Changes with everything but the form, so that a slider redraws no more than it must. */
   revision = 0;
-  /** Changes with everything that a person changes. */
+  /** Changes with everything but the plan. */
   formRevision = 0;
   /** Changes with every cheaper way that is taken or taken back. */
   steps = 0;
@@ -55,6 +55,13 @@ export class Studio {
     if (!sameAccount(account, this.#account)) this.#account = account;
     this.revision += 1;
     this.formRevision += 1;
+    this.#changed();
+  }
+
+  /** Shows a change of the plan, which the form does not depend on. */
+  planChanged(): void {
+    this.#planAssessment = null;
+    this.revision += 1;
     this.#changed();
   }
 

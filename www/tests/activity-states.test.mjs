@@ -186,7 +186,8 @@ test("a page that is opened while the server is gone says so, and loads when ask
     location.hash = "#view=activity";
   });
   await page.waitForSelector("#enter-key");
-  await page.type("#key", server.key);
+  await press(page, "#enter-key");
+  await page.keyboard.type(server.key);
   await page.keyboard.press("Enter");
   await page.waitForSelector("#load-account");
   assert.match(await text(page, ".activity-waits"), /Your account could not be loaded/);

@@ -168,6 +168,6 @@ test("what free units pay for is charged as included", async () => {
   assert.equal(await price(page, "#run-form price-tag"), "Included");
   await press(page, "#run-form");
   assert.equal(await receipt(page), 0);
-  await page.waitForFunction(() => document.querySelector(".account-figures").innerText.includes("96 of 100 a month"));
+  await page.waitForFunction(() => document.querySelector(".account-figures").textContent.includes("96 of 100 a month"));
   await close();
 });

@@ -70,7 +70,7 @@ function handleView(context: Context, { entry, index, title }: Row): TemplateRes
 /** Moves an item; the focus goes with it. */
 function move({ studio, announce }: Context, { key }: Entry, from: number, to: number, title: string, focused: string): void {
   studio.plan.move(from, to);
-  studio.changed();
+  studio.planChanged();
   const row = document.querySelector(`.entries [data-key="${key}"]`);
   const control = row?.querySelector<HTMLButtonElement>(focused);
   // At the end of the list the button that was pressed can do no more.
@@ -89,7 +89,7 @@ function actionsView(context: Context, editing: Editing, { entry, index, title }
   };
   const duplicate = (): void => {
     plan.duplicate(index);
-    studio.changed();
+    studio.planChanged();
     context.announce(words.duplicated(title));
   };
   const remove = (): void => {

@@ -94,7 +94,7 @@ function addItem(context: Context, operation: string, title: string): void {
   studio.plan.add([{ operation }]);
   const entry = studio.plan.entries.at(-1);
   studio.notices.delete("plan");
-  studio.changed();
+  studio.planChanged();
   if (entry === undefined) return;
   editing.open(context, entry);
   context.announce(text.planView.addedItem(title, formats.whole(studio.plan.length)));

@@ -9,29 +9,33 @@ import type { Studio } from "../studio.js";
 import { text } from "../text/index.js";
 import { noticeView } from "./notice.js";
 
-export function accountView(studio: Studio, charging: Charging): TemplateResult {
-  const { account, server, trial, key, document: card } = studio;
+/** Whose prices these are in one line, which opens to change that; what it opens to is drawn when the page is `whole`. */
+export function accountView(studio: Studio, charging: Charging, whole: boolean): TemplateResult {
+  const { account, key, document: card } = studio;
   const unit = card.unit ?? "credit";
   const summary =
     account === null
       ? text.account
       : `${tierTitle(card, account.tier)} · ${account.balance === null ? text.unlimited : figure(account.balance, unit)}`;
-  const wide = matchMedia("(min-width: 768px)").matches;
-  return html`<details class="account panel" id="account" ?open=${wide}>
-    <summary>
-      <h2>${key === null ? text.trial : text.account}</h2>
-      <span>${summary}</span>
-    </summary>
-    <div class="account-body">
-      ${key === null
-        ? html`${trial === null ? nothing : trialView(studio, trial)} ${keyView(charging)}`
-        : server === null
-          ? html`<p class="hint">${studio.notices.has("account") ? nothing : text.loadingAccount}</p>
-              ${forgetView(charging)}`
-          : html`${serverView(studio, server, account)} ${forgetView(charging)}`}
-      ${noticeView(studio, charging, "account")}
-    </div>
-  </details>`;
+  return html`<section class="account panel">
+    <details id="account">
+      <summary>
+        <h2>${key === null ? text.trial : text.account}</h2>
+        <span>${summary}</span>
+      </summary>
+      <div class="account-body">${whole ? bodyView(studio, charging) : nothing}</div>
+    </details>
+    ${noticeView(studio, charging, "account")}
+  </section>`;
+}
+
+function bodyView(studio: Studio, charging: Charging): TemplateResult {
+  const { account, server, trial, key } = studio;
+  if (key === null) return html`${trial === null ? nothing : trialView(studio, trial)} ${keyView(charging)}`;
+  return server === null
+    ? html`<p class="hint">${studio.notices.has("account") ? nothing : text.loadingAccount}</p>
+        ${forgetView(charging)}`
+    : html`${serverView(studio, server, account)} ${forgetView(charging)}`;
 }
 
 function trialView(studio: Studio, trial: Trial): TemplateResult {

@@ -1,8 +1,10 @@
 import { html, nothing, type TemplateResult } from "lit";
+import { guard } from "lit/directives/guard.js";
 import type { Estimate } from "pricetag";
 import type { Assessment } from "../assessment.js";
 import { Afterwards } from "../afterwards.js";
 import { cheaperWays, type CheaperWays } from "../cheaper.js";
+import type { Charging } from "../charging.js";
 import type { Context } from "../context.js";
 import { figure, formats } from "../figures.js";
 import type { Studio } from "../studio.js";
@@ -64,7 +66,12 @@ function besideOf(studio: Studio, assessment: Assessment): Beside | null {
 }
 
 /** The form and, beside it, its price. The price is drawn first, then the form into the place that is kept for it, then why it costs that. */
-export function studioView({ studio, charging, parts }: Context): TemplateResult {
+export function studioView({ studio, charging, parts }: Context): unknown {
+  const [form, why] = [parts.next(), parts.next()];
+  return guard([studio.formRevision, studio.drawing, form, why, text], () => pricedFormView(studio, charging, form, why));
+}
+
+function pricedFormView(studio: Studio, charging: Charging, form: boolean, why: boolean): TemplateResult {
   const operation = studio.currentOperation;
   const title = operation?.title ?? studio.operation;
   const assessment = studio.assessForm();
@@ -77,7 +84,7 @@ export function studioView({ studio, charging, parts }: Context): TemplateResult
     data-operation=${studio.operation}
   >
     <div class="panel form-panel">
-      ${parts.next()
+      ${form
         ? html`<rate-card-form
             .card=${studio.card}
             .live=${studio.live}
@@ -101,7 +108,7 @@ export function studioView({ studio, charging, parts }: Context): TemplateResult
         </button>
         ${noticeView(studio, charging, "form")}
       </div>
-      ${parts.next() ? whyView(studio, assessment) : nothing}
+      ${why ? whyView(studio, assessment) : nothing}
     </div>
   </section>`;
 }

@@ -3,18 +3,24 @@ import { guard } from "lit/directives/guard.js";
 import { live } from "lit/directives/live.js";
 import type { Context } from "../context.js";
 import { VIEWS } from "../link.js";
+import { Parts } from "../parts.js";
 import { LANGUAGES, language, text, type Language } from "../text/index.js";
 import { isLoaded, loadView, tryAgain, type LazyView } from "../view-loading.js";
 import { accountView } from "./account.js";
 import { studioView, tabsView } from "./form.js";
 import { planPanelView } from "./plan-panel.js";
 
+/** The account's one line, and then what it opens to; once for all views. */
+let account: Parts | undefined;
 /** It is in the document before the scripts are, and stays. */
 const brand = document.querySelector("#page h1");
 
 export function pageView(context: Context, announcement: string): TemplateResult {
-  const { studio, charging, view, parts } = context;
+  const { studio, charging, view, parts, redraw } = context;
   const { document: card, warning } = studio;
+  account ??= new Parts(redraw);
+  account.begin();
+  const opens = account.next();
   return html`<a class="skip" href=${view === "studio" ? "#studio-panel" : "#content"} @click=${skip}>${view === "studio" ? text.skip : text.skipToView}</a>
     <header class="top">
       ${brand}
@@ -23,7 +29,7 @@ export function pageView(context: Context, announcement: string): TemplateResult
     </header>
     <p class="warning" ?hidden=${warning === null}>${warning?.() ?? nothing}</p>
     <main class="view-${view}" id="content">
-      ${guard([studio.revision], () => accountView(studio, charging))}
+      ${guard([studio.revision, opens], () => accountView(studio, charging, opens))}
       ${view === "studio"
         ? html`<div class="work">
               <h2 class="said" tabindex="-1">${text.views.studio}</h2>

@@ -57,7 +57,7 @@ function itemView(studio: Studio, row: Row): TemplateResult {
   const fields = fieldsOf(entry, line);
   const duplicate = (): void => {
     studio.plan.duplicate(index);
-    studio.changed();
+    studio.planChanged();
   };
   const remove = (): void => {
     studio.remove(index, title);

@@ -118,7 +118,11 @@ function start(root: HTMLElement, card: RateCard): void {
 
   takeLink();
   // A link that is followed takes along what has not settled yet.
-  root.addEventListener("click", ({ target }) => (target as Element).closest('a[href^="#"]') && settled.now(), { capture: true });
+  const follow = ({ target }: Event): void => {
+    if ((target as Element).closest('a[href^="#"]') !== null) settled.now();
+  };
+  // A pointer may open it elsewhere, without a click here; a key clicks without a pointer.
+  for (const type of ["pointerdown", "click"]) root.addEventListener(type, follow, { capture: true });
   addEventListener("hashchange", () => {
     const before = view;
     takeLink();

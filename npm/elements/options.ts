@@ -87,21 +87,27 @@ export class Probe {
     const operation = this.#document.operations.find(({ id }) => id === item.operation);
     const chosen: AnyItem = { operation: item.operation };
     for (const choice of operation?.choices ?? []) chosen[choice.name] = item[choice.name];
-    const items = options.map((option): AnyItem => ({ ...chosen, [name]: option }));
-    const key = JSON.stringify(items);
+    const asked = options.map((option): [string, AnyItem] => [option, { ...chosen, [name]: option }]);
+    const key = JSON.stringify(asked);
     let needs = this.#needs.get(key);
-    if (needs === undefined) this.#needs.set(key, (needs = this.#ask(items, options)));
+    if (needs === undefined) this.#needs.set(key, (needs = this.#ask(asked)));
     return needs;
   }
 
-  #ask(items: AnyItem[], options: readonly string[]): Needs {
-    const needs = new Map<string, string | null>();
-    if (this.#account === null || items.length === 0) return needs;
-    const answer = this.#card.preflight({ items }, { tier: this.#account.tier, balance: null });
-    if ("errors" in answer) return needs;
-    for (const { item, needs: tier } of answer.blocks) {
-      needs.set(options[item]!, tier === null ? null : (this.#document.tiers?.find(({ id }) => id === tier)?.title ?? tier));
-    }
-    return needs;
+  #ask(asked: [string, AnyItem][]): Needs {
+    if (this.#account === null || asked.length === 0) return new Map();
+    const answer = this.#card.preflight({ items: asked.map(([, item]) => item) }, { tier: this.#account.tier, balance: null });
+    if (!("errors" in answer)) return new Map(answer.blocks.map(({ item, needs }) => [asked[item]![0], this.#titleOf(needs)]));
+    // What is wrong with one option says nothing of the others, and all together may be too much.
+    const faulty = new Set(answer.errors.map(({ path }) => Number(/^items\[(\d+)\]/.exec(path)?.[1] ?? -1)));
+    const others = asked.filter((_, index) => !faulty.has(index));
+    if (others.length < asked.length) return this.#ask(others);
+    if (asked.length === 1) return new Map();
+    const half = asked.length >> 1;
+    return new Map([...this.#ask(asked.slice(0, half)), ...this.#ask(asked.slice(half))]);
+  }
+
+  #titleOf(tier: string | null): string | null {
+    return tier === null ? null : (this.#document.tiers?.find(({ id }) => id === tier)?.title ?? tier);
   }
 }

@@ -1,4 +1,5 @@
 import { LitElement, html, nothing, type PropertyDeclarations, type TemplateResult } from "lit";
+import { keyed } from "lit/directives/keyed.js";
 import type { LiveItem, RateCard } from "../index.js";
 import type { Account, AnyItem, Card, Fault, Line, Operation, Range } from "../types.js";
 import { json } from "./attributes.js";
@@ -310,7 +311,9 @@ export class RateCardForm extends LitElement {
    */
   protected override scheduleUpdate(): void | Promise<unknown> {
     // There are no frames where nobody looks.
-    if (!this.#entering || document.hidden) return super.scheduleUpdate();
+    const entering = this.#entering && !document.hidden;
+    this.#entering = false;
+    if (!entering) return super.scheduleUpdate();
     return new Promise(requestAnimationFrame).then(() => {
       this.#entering = false;
       super.scheduleUpdate();
@@ -347,7 +350,10 @@ export class RateCardForm extends LitElement {
 
   #fields(operation: Operation, probe: Probe, view: FormView): TemplateResult {
     const { size } = operation;
-    return html`${operation.choices?.map((choice) => choiceField(choice, probe.options(choice), view))}
+    return html`${operation.choices?.map((choice) =>
+      // Radio buttons that became another group's would uncheck each other.
+      keyed(`${operation.id} ${choice.name}`, choiceField(choice, probe.options(choice), view)),
+    )}
     ${size === undefined
       ? nothing
       : sizeField(size, ({ width, height }) => probe.total({ width, height }), view)}

@@ -2,13 +2,14 @@ import { afterPaint } from "./after-paint.js";
 
 /**
  * Draws a view in parts: what a person came for first, and then each part that stands around it in a frame of its own. The first
- * price does not wait for the others, and no task holds a key up.
+ * price does not wait for the others, and no task holds a key up. What was drawn stays.
  */
 export class Parts {
   readonly #redraw: () => void;
-  /** The parts that are drawn beside the first. */
-  #drawn = 0;
-  #counted = 0;
+  readonly #drawn = new Set<string>();
+  /** The first part that was asked for and is not drawn; null where there is none. */
+  #next: string | null = null;
+  #held = false;
   #waiting = false;
 
   constructor(redraw: () => void) {
@@ -17,21 +18,32 @@ export class Parts {
 
   /** The view is drawn anew, from its first part on. */
   begin(): void {
-    this.#counted = 0;
+    this.#next = null;
+    this.#held = false;
   }
 
-  /** Whether the next part is to be drawn by now; where it is not yet, the page is drawn again when it is. */
-  next(): boolean {
-    this.#counted += 1;
-    if (this.#counted <= this.#drawn) return true;
-    if (!this.#waiting) {
-      this.#waiting = true;
-      afterPaint(() => {
-        this.#waiting = false;
-        this.#drawn += 1;
-        this.#redraw();
-      });
-    }
+  /** Whether a part is to be drawn by now; where it is not yet, the page is drawn again when it is. */
+  has(part: string): boolean {
+    if (this.#drawn.has(part)) return true;
+    if (this.#held) return false;
+    this.#next ??= part;
+    this.#wait();
     return false;
+  }
+
+  /** What follows comes after something that is not there yet, which would move it. */
+  hold(): void {
+    this.#held = true;
+  }
+
+  #wait(): void {
+    if (this.#waiting) return;
+    this.#waiting = true;
+    afterPaint(() => {
+      this.#waiting = false;
+      if (this.#next === null) return;
+      this.#drawn.add(this.#next);
+      this.#redraw();
+    });
   }
 }

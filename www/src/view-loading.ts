@@ -30,9 +30,6 @@ export function loadView(name: LazyView, done: () => void): View | "loading" | "
   return "loading";
 }
 
-/** Whether the view's module is there. */
-export const isLoaded = (name: LazyView): boolean => typeof loaded.get(name) === "object";
-
 /** Forgets that a view could not be loaded. */
 export function tryAgain(name: LazyView): void {
   loaded.delete(name);

@@ -114,6 +114,32 @@ test("a field that is wrong shows why and never a price", async () => {
   await close();
 });
 
+test("what an option needs is told whatever is wrong with the rest of the form", async () => {
+  const { page, close } = await opened("#form=edit;edit=replace-background-relight");
+  const needs = () =>
+    page.$eval("rate-card-form", async (form) => {
+      await form.updateComplete;
+      const options = [...form.shadowRoot.querySelectorAll('option, [part="option-needs"]')].map((option) => option.textContent);
+      return options.filter((words) => words.includes("needs")).length;
+    });
+  const before = await needs();
+  assert.ok(before > 1);
+  await change(page, "quantity", "", "number");
+  assert.equal(await needs(), before);
+  await close();
+});
+
+test("another operation's default is chosen in its form", async () => {
+  const { page, close } = await opened("#form=create");
+  await press(page, "#tab-upscale");
+  const chosen = await page.$eval("rate-card-form", async (form) => {
+    await form.updateComplete;
+    return [...form.shadowRoot.querySelectorAll("input:checked")].map(({ name, value }) => [name, value]);
+  });
+  assert.deepEqual(chosen, [["preset", "web"]]);
+  await close();
+});
+
 test("what is free says included and why, and never 0", async () => {
   const { page, close } = await opened("#form=social;platforms:3");
   assert.equal(await price(page, "#run-form price-tag"), "Included");

@@ -62,6 +62,20 @@ test("the search finds options, providers, notes and operations, is kept in the 
   await close();
 });
 
+test("what stands around the rates stays where it is while they are searched", async () => {
+  const { page, close } = await stand.opened("search=ideogram");
+  await page.waitForSelector("#page > footer");
+  await page.evaluate(() => {
+    const [trial, footer] = [".rates-trial", "#page > footer"].map((selector) => document.querySelector(selector));
+    window.gone = 0;
+    new MutationObserver(() => (window.gone += [trial, footer].filter((element) => !element.isConnected).length)).observe(document.body, { childList: true, subtree: true });
+  });
+  await write(page, "#rates-search", "");
+  await page.waitForFunction(() => document.querySelectorAll("[data-rate]").length === 34);
+  assert.equal(await page.evaluate(() => window.gone), 0);
+  await close();
+});
+
 for (const dark of [false, true]) {
   test(`axe finds nothing, ${dark ? "dark" : "light"}`, async () => {
     const { page, close } = await stand.opened(`${PLAN}&${edits("create!1!3.5", "edit!3!3")}`, { dark });

@@ -38,6 +38,8 @@ export function view(context: Context): TemplateResult {
   const before = /^\d{1,15}$/.test(context.own.get("before") ?? "") ? Number(context.own.get("before")) : null;
   const stamp = JSON.stringify([server.balance, server.freeUnits, server.tier, studio.card.fingerprint]);
   activity.follow({ key: studio.key, days: range.days, by, before, stamp });
+  const waiting = activity.usage.value === null || activity.balances.value === null;
+  if (waiting && activity.problem === null) parts.hold();
   return html`<div class="activity" aria-busy=${activity.busy ? "true" : "false"}>
     ${rangeView(context, activity, range)} ${problemView(context, activity)}
     ${activity.usage.value === null || activity.balances.value === null
@@ -45,10 +47,10 @@ export function view(context: Context): TemplateResult {
         ? html`<p class="panel hint activity-waits">${text.activityView.loading}</p>`
         : nothing
       : html`${summaryView(server, activity.usage.value, studio.document)}
-          ${parts.next() ? balanceView(server, activity.balances.value, studio.document) : nothing}
-          ${parts.next() ? spendingView(context, activity, activity.usage.value) : nothing}
-          ${parts.next() ? savingsView(context, activity, activity.usage.value) : nothing}
-          ${parts.next() ? entriesView(context, activity, before) : nothing}`}
+          ${parts.has("balance") ? balanceView(server, activity.balances.value, studio.document) : nothing}
+          ${parts.has("spending") ? spendingView(context, activity, activity.usage.value) : nothing}
+          ${parts.has("savings") ? savingsView(context, activity, activity.usage.value) : nothing}
+          ${parts.has("entries") ? entriesView(context, activity, before) : nothing}`}
   </div>`;
 }
 
@@ -69,9 +71,10 @@ function keyNeededView(): TemplateResult {
 }
 
 /** The key's account is asked for by the page itself; here is said what became of it. */
-function unknownAccountView({ studio, charging }: Context): TemplateResult {
+function unknownAccountView({ studio, charging, parts }: Context): TemplateResult {
   const words = text.activityView;
   const failed = studio.notices.get("account")?.kind === "problem";
+  if (!failed) parts.hold();
   return html`<section class="panel activity-waits" aria-busy=${failed ? "false" : "true"}>
     <h2 tabindex="-1">${text.views.activity}</h2>
     <p class=${failed ? "" : "hint"}>${failed ? words.noAccount : words.loading}</p>

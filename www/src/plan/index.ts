@@ -46,15 +46,15 @@ export function view(context: Context): TemplateResult {
     </div>
     <div class="plan-more" aria-busy=${stale}>
       <div class="plan-column" @click=${unlessStale}>
-        ${parts.next() ? guard([why, own.get("why"), text], () => whyView(context)) : nothing}
-        ${parts.next() ? guard([budget, own.get("budget"), own.get("changes"), text], () => budgetView(context)) : nothing}
+        ${parts.has("why") ? guard([why, own.get("why"), text], () => whyView(context)) : nothing}
+        ${parts.has("budget") ? guard([budget, own.get("budget"), own.get("changes"), text], () => budgetView(context)) : nothing}
       </div>
       <div class="plan-column">
-        ${parts.next() ? guard([tiers, text], () => tiersView(context)) : nothing}
-        ${parts.next() ? html`${guard([studio.document, text], () => offersView(context, editing))} ${shareView(context, editing)}` : nothing}
+        ${parts.has("tiers") ? guard([tiers, text], () => tiersView(context)) : nothing}
+        ${parts.has("offers") ? html`${guard([studio.document, text], () => offersView(context, editing))} ${shareView(context, editing)}` : nothing}
       </div>
     </div>
-    ${parts.next() ? quoteView(context) : nothing}
+    ${quoteView(context)}
   </div>`;
 }
 

@@ -16,15 +16,15 @@ const bench = new Bench();
 export function view(context: Context): TemplateResult {
   const { studio, parts } = context;
   // Which rate wins which options takes longer than all else; the heading does not wait for it.
-  const tables = parts.next() ? bench.tables(studio) : null;
+  const tables = parts.has("tables") ? bench.tables(studio) : null;
   const { edits } = bench.edits(context);
   return html`<div class="rates-layout">
       <section class="panel rates-card" aria-labelledby="rates-heading">
         ${headingView(context, bench)} ${tables === null ? nothing : tablesView(context, tables)}
       </section>
-      ${parts.next() ? trialView(context, bench) : nothing}
+      ${parts.has("trial") ? trialView(context, bench) : nothing}
     </div>
-    ${parts.next() ? html`${changesView(context, bench)} ${tiersView(studio)} ${templatesView(studio)}` : nothing}
+    ${parts.has("offers") ? html`${changesView(context, bench)} ${tiersView(studio)} ${templatesView(studio)}` : nothing}
     ${edits.length === 0 ? nothing : trialBar(context, bench)}`;
 }
 

@@ -33,7 +33,7 @@ export function operationView(tables: Tables, table: OperationRows, all: number)
   const { context, bench } = tables;
   const { operation, title } = table;
   const limit = bench.rowsShown.get(operation.id) ?? ROWS_AT_ONCE;
-  const rows = drawnOf(table.rows.slice(0, limit), context);
+  const rows = drawnOf(operation, table.rows.slice(0, limit), context);
   if (rows.length === 0) return nothing;
   const left = table.rows.length - limit;
   const prices = pricesOf(context.studio.card, operation, rows);
@@ -71,9 +71,9 @@ export function operationView(tables: Tables, table: OperationRows, all: number)
 }
 
 /** The rows by now, some more with each part of the view. */
-function drawnOf(rows: Row[], { parts }: Context): Row[] {
+function drawnOf({ id }: Operation, rows: Row[], { parts }: Context): Row[] {
   let drawn = 0;
-  while (drawn < rows.length && parts.next()) drawn += ROWS_A_PART;
+  while (drawn < rows.length && parts.has(`${id} ${drawn}`)) drawn += ROWS_A_PART;
   return rows.slice(0, drawn);
 }
 

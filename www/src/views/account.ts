@@ -1,4 +1,4 @@
-import { html, nothing, type TemplateResult } from "lit";
+import { html, noChange, nothing, type TemplateResult } from "lit";
 import { live } from "lit/directives/live.js";
 import type { Account, AnyCard } from "pricetag";
 import { freeUnitsLeft, tierOf, tierTitle, type Trial } from "../account.js";
@@ -71,7 +71,7 @@ function trialView(studio: Studio, trial: Trial): TemplateResult {
               step="0.001"
               required
               aria-invalid=${trial.faulty ? "true" : nothing}
-              .value=${trial.faulty ? nothing : live(String(trial.balance))}
+              .value=${trial.faulty ? noChange : live(String(trial.balance))}
               @input=${setBalance}
             />`}
       </label>

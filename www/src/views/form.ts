@@ -67,7 +67,7 @@ function besideOf(studio: Studio, assessment: Assessment): Beside | null {
 
 /** The form and, beside it, its price. The price is drawn first, then the form into the place that is kept for it, then why it costs that. */
 export function studioView({ studio, charging, parts }: Context): unknown {
-  const [form, why] = [parts.next(), parts.next()];
+  const [form, why] = [parts.has("form"), parts.has("why")];
   return guard([studio.formRevision, studio.drawing, form, why, text], () => pricedFormView(studio, charging, form, why));
 }
 

@@ -5,7 +5,7 @@ import type { Context } from "../context.js";
 import { VIEWS } from "../link.js";
 import { Parts } from "../parts.js";
 import { LANGUAGES, language, text, type Language } from "../text/index.js";
-import { isLoaded, loadView, tryAgain, type LazyView } from "../view-loading.js";
+import { loadView, tryAgain, type LazyView } from "../view-loading.js";
 import { accountView } from "./account.js";
 import { studioView, tabsView } from "./form.js";
 import { planPanelView } from "./plan-panel.js";
@@ -20,7 +20,7 @@ export function pageView(context: Context, announcement: string): TemplateResult
   const { document: card, warning } = studio;
   account ??= new Parts(redraw);
   account.begin();
-  const opens = account.next();
+  const opens = account.has("body");
   return html`<a class="skip" href=${view === "studio" ? "#studio-panel" : "#content"} @click=${skip}>${view === "studio" ? text.skip : text.skipToView}</a>
     <header class="top">
       ${brand}
@@ -35,10 +35,10 @@ export function pageView(context: Context, announcement: string): TemplateResult
               <h2 class="said" tabindex="-1">${text.views.studio}</h2>
               ${tabsView(studio)} ${studioView(context)}
             </div>
-            ${parts.next() ? guard([studio.revision, studio.drawing, context.href("plan")], () => planPanelView(context)) : nothing}`
+            ${parts.has("plan") ? guard([studio.revision, studio.drawing, context.href("plan")], () => planPanelView(context)) : nothing}`
         : lazyView(context, view)}
     </main>
-    ${(view === "studio" || isLoaded(view)) && parts.next() ? footerView(context) : nothing}
+    ${parts.has("footer") ? footerView(context) : nothing}
     <output class="said" aria-live="polite">${announcement}</output>`;
 }
 
@@ -71,7 +71,10 @@ function languageView({ chooseLanguage }: Context): TemplateResult {
 
 function lazyView(context: Context, name: LazyView): TemplateResult {
   const found = loadView(name, context.redraw);
-  if (found === "loading") return html`<p class="panel hint loading" aria-busy="true">${text.loadingView}</p>`;
+  if (found === "loading") {
+    context.parts.hold();
+    return html`<p class="panel hint loading" aria-busy="true">${text.loadingView}</p>`;
+  }
   if (found === "failed") {
     const again = (): void => {
       tryAgain(name);

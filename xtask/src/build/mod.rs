@@ -2,6 +2,7 @@
 
 mod inline;
 mod module;
+mod order;
 mod package;
 mod page;
 mod server;

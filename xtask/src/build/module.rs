@@ -5,7 +5,7 @@ use std::{fs, path::PathBuf, process::Command};
 use anyhow::{Context, Result};
 use wasm_bindgen_cli_support::Bindgen;
 
-use super::{Work, paths};
+use super::{Work, order, paths};
 use crate::{freshness::is_fresh, process, workspace::Workspace};
 
 /// What Rust may use of WebAssembly by default, and vectors, where rows are rated. Every browser since 2023 has it.
@@ -80,21 +80,25 @@ fn bind(workspace: &Workspace, compiled: PathBuf) -> Result<()> {
 
 fn optimise(workspace: &Workspace) -> Result<()> {
     let bound = workspace.kept("bound");
-    let optimised = bound.join("optimised.wasm");
+    let (text, optimised) = (bound.join("optimised.wat"), bound.join("optimised.wasm"));
+    let wasm_opt = |input: PathBuf| {
+        let mut command = Command::new("node");
+        command.arg(workspace.tool("binaryen/bin/wasm-opt")).arg(input).args(FEATURES);
+        command
+    };
     process::run(
-        Command::new("node")
-            .arg(workspace.tool("binaryen/bin/wasm-opt"))
-            .arg(bound.join("pricetag_bg.wasm"))
-            .args(FEATURES)
+        wasm_opt(bound.join("pricetag_bg.wasm"))
             .args(["-O3", "--strip-debug"])
             // The stack's last 1024 bytes are the lowest, so that no constant that is added to a pointer makes it wrap.
             .arg("--low-memory-unused")
             .args(SKIPPED)
             // Once more, after all else: what is used most has the lowest index.
             .arg("--reorder-locals")
-            .arg("--output")
-            .arg(&optimised),
+            .args(["--emit-text", "--output"])
+            .arg(&text),
     )?;
+    fs::write(&text, order::ordered(&fs::read_to_string(&text)?))?;
+    process::run(wasm_opt(text).arg("--remove-unused-names").arg("--output").arg(&optimised))?;
     fs::create_dir_all(workspace.kept("module"))?;
     fs::copy(bound.join("pricetag_bg.wasm.d.ts"), types(workspace))?;
     process::run(Command::new("node").arg(workspace.path(OPEN)).arg(&optimised).arg(opened(workspace)))?;

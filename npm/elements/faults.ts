@@ -13,6 +13,9 @@ export const megapixels = (pixels: number, formats: Formats): string =>
 
 const PLACE = /^items\[(\d+)\](?:\.(.*))?$/;
 
+/** The index of the item that a fault is about; -1 where it is about the plan as a whole. */
+export const itemIndex = ({ path }: Fault): number => Number(PLACE.exec(path)?.[1] ?? -1);
+
 /** The field that a fault of an item is about; empty for the item as a whole, and for what is not in an item. */
 export const fieldOf = (fault: Fault): string => PLACE.exec(fault.path)?.[2] ?? "";
 
@@ -42,8 +45,7 @@ export function faultsInWords(
   formats: Formats,
 ): string {
   const said = faults.map((fault) => {
-    const place = PLACE.exec(fault.path)?.[1];
-    const id = place === undefined ? undefined : items[Number(place)]?.operation;
+    const id = items[itemIndex(fault)]?.operation;
     const operation = card?.operations.find((candidate) => candidate.id === id);
     const field = fieldWords(operation, fieldOf(fault), words, formats);
     const sentence = words.fault(fault, field);

@@ -37,8 +37,8 @@ function kept(write: (low: number, high: number) => string): (low: number, high:
   };
 }
 
-/** A format is made when it is first used: the first of a page takes as long as all else until its first price. */
-export function lazily<T extends object>(make: () => T): () => T {
+/** A format is made when it is first used: a browser's first takes some 10 ms. */
+function lazily<T extends object>(make: () => T): () => T {
   let made: T | undefined;
   return () => (made ??= make());
 }

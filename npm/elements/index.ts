@@ -14,7 +14,7 @@
  * | `--pricetag-radius`, `--pricetag-step`, `--pricetag-small` | corners, the unit of distances, the size of small text |
  */
 export { BalanceMeter } from "./balance-meter.js";
-export { faultsInWords } from "./faults.js";
+export { faultsInWords, itemIndex } from "./faults.js";
 export { formatsFor, isIncluded, isOne, spoken, type Formats, type Money } from "./formats.js";
 export { PriceBreakdown } from "./price-breakdown.js";
 export { PriceTag } from "./price-tag.js";

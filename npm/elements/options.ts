@@ -1,5 +1,6 @@
 import type { LiveItem, RateCard } from "../index.js";
 import type { Account, AnyItem, Card, Choice, Range } from "../types.js";
+import { itemIndex } from "./faults.js";
 
 /** What choosing an option would mean for the item as it stands. */
 export interface OptionState {
@@ -99,7 +100,7 @@ export class Probe {
     const answer = this.#card.preflight({ items: asked.map(([, item]) => item) }, { tier: this.#account.tier, balance: null });
     if (!("errors" in answer)) return new Map(answer.blocks.map(({ item, needs }) => [asked[item]![0], this.#titleOf(needs)]));
     // What is wrong with one option says nothing of the others, and all together may be too much.
-    const faulty = new Set(answer.errors.map(({ path }) => Number(/^items\[(\d+)\]/.exec(path)?.[1] ?? -1)));
+    const faulty = new Set(answer.errors.map(itemIndex));
     const others = asked.filter((_, index) => !faulty.has(index));
     if (others.length < asked.length) return this.#ask(others);
     if (asked.length === 1) return new Map();

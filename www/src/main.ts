@@ -170,7 +170,7 @@ async function begin(root: HTMLElement): Promise<void> {
   try {
     const module = init(moduleAddress);
     await task();
-    // A browser's first format takes as long as opening the card; meanwhile the module is compiled.
+    // A browser's first format takes longer than opening the card; meanwhile the module is compiled.
     formats.whole(0);
     await module;
     await words;

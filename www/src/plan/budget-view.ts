@@ -1,6 +1,7 @@
 import { html, noChange, nothing, type TemplateResult } from "lit";
 import { live } from "lit/directives/live.js";
 import type { Fault, NotFitted, Range } from "pricetag";
+import { itemIndex } from "pricetag/elements";
 import { tierTitle } from "../account.js";
 import type { Context } from "../context.js";
 import { figure, formats } from "../figures.js";
@@ -59,10 +60,7 @@ function saidWords(answer: Fitting | NotFitted | null, budget: number, unit: str
 }
 
 function blockedWords({ studio }: Context, faults: Fault[]): string {
-  const positions = faults.flatMap(({ path }) => {
-    const at = /^items\[(\d+)\]/.exec(path)?.[1];
-    return at === undefined ? [] : [Number(at)];
-  });
+  const positions = faults.map(itemIndex).filter((index) => index >= 0);
   return text.planView.budgetNotAllowed(tierTitle(studio.document, studio.account?.tier ?? ""), itemsWords(positions));
 }
 

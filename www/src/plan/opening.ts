@@ -1,4 +1,5 @@
 import type { AnyItem, Card, Fault } from "pricetag";
+import { itemIndex } from "pricetag/elements";
 import type { Studio } from "../studio.js";
 import { text } from "../text/index.js";
 import { formats } from "../figures.js";
@@ -59,7 +60,7 @@ function takeItems(read: unknown[]): { items: AnyItem[]; leftOut: string[] } {
 
 /** The faults of the plan that is shown now, item by item. */
 export function faultsByItem(studio: Studio, faults: Fault[]): string[] {
-  const byItem = Map.groupBy(faults, ({ path }) => Number(/^items\[(\d+)\]/.exec(path)?.[1] ?? -1));
+  const byItem = Map.groupBy(faults, itemIndex);
   return [...byItem].map(([index, of]) =>
     index < 0 ? text.planView.planFault(faultWords(of, studio)) : text.planView.atItem(formats.whole(index + 1), faultWords(of, studio)),
   );

@@ -152,15 +152,18 @@ interface Figures {
 function guardedRow(tables: Tables, table: OperationRows, row: Row, figures: Figures): unknown {
   const { operation, index } = row;
   if (tables.bench.editing === `${operation.id}!${index}`) return rowView(tables, table, row, figures);
-  const edit = tables.edits.find((candidate) => candidate.operation === operation.id && candidate.rate === index);
+  const edit = editOf(tables, row);
   return guard([row, figures.now, figures.then, JSON.stringify(edit), text], () => rowView(tables, table, row, figures));
 }
 
+const editOf = ({ edits }: Tables, { operation, index }: Row): PriceEdit | undefined =>
+  edits.find((edit) => edit.operation === operation.id && edit.rate === index);
+
 function rowView(tables: Tables, table: OperationRows, row: Row, figures: Figures): TemplateResult {
-  const { context, bench, edits } = tables;
+  const { context, bench } = tables;
   const { operation, index, rate } = row;
   const title = rowTitle(row);
-  const edit = edits.find((candidate) => candidate.operation === operation.id && candidate.rate === index);
+  const edit = editOf(tables, row);
   const key = `${operation.id}!${index}`;
   const isOpen = bench.editing === key;
   const columns = (inColumns(table) ? table.choices.length : 1) + figures.now.length + (figures.best === 0 ? 0 : 1) + 2;
@@ -224,20 +227,13 @@ function notesView({ context, bench }: Tables, row: Row): TemplateResult {
   if (rate.unavailable !== undefined || winner === undefined) return html`–`;
   const excluded = isTooMany(winner) ? [] : bench.excluded(row, () => excludedTiers(card, document, operation, winner));
   const whole = excluded.filter(({ without }) => without.length === 0).map(({ tier }) => tier);
+  // Tiers that lack the same options are named together.
+  const alike = Map.groupBy(excluded.filter(({ without }) => without.length > 0), ({ without }) => without.join(", "));
   return html`${winner.accuracy === null ? nothing : html`<span>${text.ratesView.accuracy[winner.accuracy]}</span>`}
     ${rate.note === undefined ? nothing : html`<span>${rate.note}</span>`}
     ${isTooMany(winner) && document.tiers?.some(({ excludes = [] }) => excludes.some((exclusion) => exclusion.operation === operation.id))
       ? html`<span class="not">${text.ratesView.seeTiers}</span>`
       : nothing}
     ${whole.length === 0 ? nothing : html`<span class="not">${text.ratesView.notIn(whole.join(", "))}</span>`}
-    ${grouped(excluded).map(([options, tiers]) => html`<span class="not">${text.ratesView.notInWith(tiers.join(", "), options)}</span>`)}`;
-}
-
-/** Tiers that lack the same options are named together. */
-function grouped(excluded: ReturnType<typeof excludedTiers>): [string, string[]][] {
-  const groups = new Map<string, string[]>();
-  for (const { tier, without } of excluded) {
-    if (without.length > 0) groups.set(without.join(", "), [...(groups.get(without.join(", ")) ?? []), tier]);
-  }
-  return [...groups];
+    ${[...alike].map(([options, tiers]) => html`<span class="not">${text.ratesView.notInWith(tiers.map(({ tier }) => tier).join(", "), options)}</span>`)}`;
 }

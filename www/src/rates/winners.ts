@@ -1,4 +1,5 @@
 import type { Accuracy, AnyItem, Card, Estimate, Fault, Line, Operation, RateCard, When } from "pricetag";
+import { itemIndex } from "pricetag/elements";
 
 /** Items of one plan; few enough that a plan of the dearest rates is not too much for one estimate. */
 const ASKED_AT_ONCE = 100;
@@ -42,14 +43,12 @@ export function itemOf({ id, counts = [] }: Operation, combination: Combination)
   return { operation: id, ...combination, ...Object.fromEntries(least) };
 }
 
-const indexOf = ({ path }: Fault): number => Number(/^items\[(\d+)\]/.exec(path)?.[1] ?? -1);
-
 /** The card's lines for some items, null for each that it has no price for. */
 export function linesOf(card: RateCard, items: AnyItem[]): (Line | null)[] {
   let answer: Estimate | { errors: Fault[] } = items.length === 0 ? { errors: [] } : card.estimate({ items });
   let asked = items.map((_, index) => index);
   if ("errors" in answer) {
-    const faulty = new Set(answer.errors.map(indexOf));
+    const faulty = new Set(answer.errors.map(itemIndex));
     asked = asked.filter((index) => !faulty.has(index));
     if (asked.length === 0 || faulty.has(-1)) return items.map(() => null);
     answer = card.estimate({ items: asked.flatMap((index) => items[index] ?? []) });

@@ -3,6 +3,7 @@ import { guard } from "lit/directives/guard.js";
 import { live } from "lit/directives/live.js";
 import { repeat } from "lit/directives/repeat.js";
 import type { Block, Card, Fault, Line } from "pricetag";
+import { itemIndex } from "pricetag/elements";
 import { formats } from "../figures.js";
 import type { Entry } from "../plan-list.js";
 import type { Studio } from "../studio.js";
@@ -19,13 +20,11 @@ export interface Row {
   block: Block | undefined;
 }
 
-const ITEM = /^items\[(\d+)\]/;
-
 /** The plan's items, each drawn again only when something about it has changed: one of 500 can be typed in. */
 export function rowsView(studio: Studio, draw: (row: Row) => TemplateResult, more: (row: Row) => unknown = () => null): unknown {
   const { plan, document: card } = studio;
   const { estimate, preflight, faults } = studio.assessPlan();
-  const byItem = Map.groupBy(faults, ({ path }) => Number(ITEM.exec(path)?.[1] ?? -1));
+  const byItem = Map.groupBy(faults, itemIndex);
   const blocks = new Map((preflight?.blocks ?? []).map((block) => [block.item, block]));
   return repeat(
     plan.entries,

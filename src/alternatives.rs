@@ -16,7 +16,7 @@ use crate::{
     reading::{At, Reader},
     text::{
         Word::{self, Text},
-        filled,
+        filled, owned,
     },
 };
 
@@ -114,8 +114,8 @@ impl Found<'_> {
         ];
         Alternative {
             item: self.item,
-            field: self.choice.name.clone(),
-            option: self.option.id.clone(),
+            field: owned(&self.choice.name),
+            option: owned(&self.option.id),
             saves: self.saves,
             rank: self.rank,
             why: filled(&mut "#: # is expected to save # ##, for #.".chars(), &mut words.iter()),

@@ -133,7 +133,8 @@ impl Credits {
     /// ```
     #[must_use]
     pub fn plus(self, other: Self) -> Option<Self> {
-        self.0.checked_add(other.0).and_then(Self::from_millicredits)
+        // Two amounts are far below 2^62, so this cannot wrap.
+        Self::from_millicredits(self.0.wrapping_add(other.0))
     }
 
     /// The amount for `count` outputs, or `None` beyond the largest amount.
@@ -165,9 +166,9 @@ impl Credits {
     /// ```
     #[must_use]
     pub fn less(self, other: Self) -> Self {
-        // Two amounts are at most 2 × 10^12 apart, so this cannot saturate. A difference that passes the limit
+        // Two amounts are at most 2 × 10^12 apart, so this cannot wrap. A difference that passes the limit
         // of amounts is a shortage of more than the limit, which only a negative balance could make.
-        Self(self.0.saturating_sub(other.0))
+        Self(self.0.wrapping_sub(other.0))
     }
 
     /// How many whole times `price` goes into this amount; `None` when the price is nothing.
@@ -178,11 +179,11 @@ impl Credits {
 
     /// `percent` of this amount, rounded **up** to a millicredit and then **up** to a multiple of `step`.
     ///
-    /// Both are at most a price and a percentage of a valid card, so the product is at most 10^16.
+    /// Both are at most a price and a percentage of a valid card, so the product is at most 10^16 and cannot wrap.
     pub(crate) fn surcharge(self, percent: Percent, step: Self) -> Option<Self> {
         let amount = u64::try_from(self.0).ok()?;
         let step = u64::try_from(step.0).ok()?;
-        let exact = amount.checked_mul(percent.0)?;
+        let exact = amount.wrapping_mul(percent.0);
         let stepped = exact.div_ceil(Percent::WHOLE).checked_next_multiple_of(step)?;
         i64::try_from(stepped).ok().and_then(Self::from_millicredits)
     }
@@ -293,7 +294,6 @@ impl Range {
     }
 
     /// The sums of two prices, or `None` when one passes the largest amount; only the high one can be the first to.
-    #[cfg(all(target_family = "wasm", feature = "module"))]
     #[inline(always)]
     pub(crate) fn plus_price(self, other: Self) -> Option<Self> {
         let high = self.high.plus(other.high)?;

@@ -177,7 +177,7 @@ impl Plan<'_> {
         for (index, item) in self.items.iter().enumerate() {
             // Left out, a line would be free: an item that was read has its place in the tables, and within the limits.
             let line = surely(self.card.line(index, item, &mut left), "an item that was read can be rated");
-            total = surely(total.plus(line.total), "the sum was checked when the plan was read");
+            total = surely(total.plus_price(line.total), "the sum was checked when the plan was read");
             accuracy = accuracy.max(line.accuracy);
             lines.push(line);
         }
@@ -225,10 +225,10 @@ impl RateCard {
         }
         Some(Line {
             item: index,
-            operation: operation.id.clone(),
+            operation: owned(&operation.id),
             title: operation.item_title(item.combination),
             rate: usize::from(rated.cell.rate),
-            note: rated.rate.note.clone(),
+            note: rated.rate.note.as_deref().map(owned),
             unit: rated.unit,
             count: item.count,
             free: rated.free,
@@ -275,7 +275,7 @@ impl Operation {
             rate,
             unit,
             free,
-            total: if free == 0 { full } else { unit.times(count.saturating_sub(free))? },
+            total: if free == 0 { full } else { unit.price_times(count.saturating_sub(free))? },
             base,
             size,
             accuracy: if unit.is_exact() { Accuracy::Exact } else { rate.accuracy.unwrap_or(self.accuracy) },

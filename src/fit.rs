@@ -112,7 +112,7 @@ impl Plan<'_> {
             let way = best.pop()?;
             rank = rank.saturating_add(u32::try_from(way.rank).unwrap_or(0));
             let price = self.card.full_price(item, way.combination);
-            total = total.zip(price).and_then(|(total, price)| total.plus(price));
+            total = total.zip(price).and_then(|(total, price)| total.plus_price(price));
             items.push(self.card.item_document(item, way.combination));
         }
         let Some(total) = total else {

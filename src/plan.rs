@@ -259,10 +259,10 @@ impl RateCard {
         let Some(operation) = self.operations.get(item.operation) else { return Value::Null };
         let mut members = Vec::new();
         let add: &mut dyn FnMut(&str, Value) = &mut |name, value| members.push((owned(name), value));
-        add("operation", Value::String(operation.id.clone()));
+        add("operation", Value::String(owned(&operation.id)));
         for (index, choice) in operation.choices.iter().enumerate() {
             if let Some(option) = operation.chosen(combination, index) {
-                add(&choice.name, Value::String(option.id.clone()));
+                add(&choice.name, Value::String(owned(&option.id)));
             }
         }
         let mut numbers = operation.numbers.iter().zip(&item.numbers);

@@ -10,7 +10,7 @@ use crate::{
     credits::{Credits, Range},
     estimate::Estimate,
     plan::{Item, Plan},
-    text::{Word::Text, filled},
+    text::{Word::Text, filled, owned},
 };
 
 /// What preflight decides.
@@ -138,7 +138,7 @@ impl RateCard {
         };
         let needed = needs.map_or("", |tier| &tier.title);
         let message = filled(&mut template.chars(), &mut [Text(&title), Text(own), Text(needed)].iter());
-        Some(Block { code: crate::Code::NotInTier, item: index, needs: needs.map(|tier| tier.id.clone()), message })
+        Some(Block { code: crate::Code::NotInTier, item: index, needs: needs.map(|tier| owned(&tier.id)), message })
     }
 }
 

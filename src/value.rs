@@ -8,7 +8,7 @@ use serde::{
     de::{Error, MapAccess, SeqAccess, Visitor},
 };
 
-use crate::text::{Word, filled, owned, push_digits, push_hexadecimal, put, shortened};
+use crate::text::{Word, filled, owned, push, push_digits, push_hexadecimal, put, shortened};
 
 /// A JSON document before anything is known about it.
 ///
@@ -138,12 +138,12 @@ pub(crate) fn quote(value: &str, text: &mut String) {
                 continue;
             }
             other => {
-                text.push(other);
+                push(text, other);
                 continue;
             }
         };
         put(text, "\\");
-        text.push(escaped);
+        push(text, escaped);
     }
     put(text, "\"");
 }
@@ -254,7 +254,7 @@ pub(crate) fn push_number(number: f64, text: &mut String) {
     let mut rest = millionths.unsigned_abs();
     for _ in 0..DECIMALS {
         // Of less than a whole, so that ten times that has one digit before its point.
-        rest = rest.checked_rem(WHOLE).unwrap_or(0).saturating_mul(10);
+        rest = rest.checked_rem(WHOLE).unwrap_or(0).wrapping_mul(10);
         if rest == 0 && exact {
             return;
         }

@@ -5,7 +5,10 @@ use alloc::{string::String, vec::Vec};
 use serde::{Serialize, Serializer};
 
 use super::{RateCard, operation::Operation};
-use crate::credits::{Credits, Range, percent_change};
+use crate::{
+    credits::{Credits, Range, percent_change},
+    text::owned,
+};
 
 /// What changes between two cards.
 ///
@@ -131,7 +134,7 @@ impl Comparison {
         *kind = kind.saturating_add(1);
         let both = old.zip(new).map(|(old, new)| (old.expected, new.expected));
         self.changes.push(Change {
-            operation: operation.id.clone(),
+            operation: owned(&operation.id),
             choices: choices(operation, combination),
             band,
             old,
@@ -162,7 +165,7 @@ fn choices(operation: &Operation, combination: usize) -> Choices {
     let mut choices = Vec::new();
     for (index, choice) in operation.choices.iter().enumerate() {
         if let Some(option) = operation.chosen(combination, index) {
-            choices.push((choice.name.clone(), option.id.clone()));
+            choices.push((owned(&choice.name), owned(&option.id)));
         }
     }
     Choices(choices)

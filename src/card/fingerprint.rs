@@ -26,12 +26,15 @@ pub(super) fn of(document: &Value) -> String {
 fn sha256(mut bytes: Vec<u8>) -> [u32; 8] {
     const START: [u32; 8] =
         [0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19];
+    const FILLING: [u8; 64] = {
+        let mut filling = [0; 64];
+        filling[0] = 0x80;
+        filling
+    };
     let bits = u64::try_from(bytes.len()).unwrap_or(u64::MAX).saturating_mul(8);
-    bytes.push(0x80);
-    // The last block ends with the length.
-    while bytes.len() & 63 != 56 {
-        bytes.push(0);
-    }
+    // The last block ends with the length, and before it comes at least the one bit that ends the text.
+    let filling = 64_usize.saturating_sub(bytes.len().wrapping_add(8) & 63);
+    bytes.extend_from_slice(FILLING.get(..filling).unwrap_or_default());
     bytes.extend_from_slice(&bits.to_be_bytes());
     let mut state = START;
     compress256(&mut state, bytes.as_chunks().0);

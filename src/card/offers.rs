@@ -14,7 +14,7 @@ use crate::{
     limits::FREE_UNITS,
     plan::item_list,
     reading::{At, Reader},
-    text::joined,
+    text::{joined, owned},
     value::Value,
 };
 
@@ -125,7 +125,7 @@ impl RateCard {
             let at = field.at.key(tier);
             self.tier_named(reader, tier, &at);
             let units = reader.whole(units, &at, 0, FREE_UNITS).unwrap_or(0);
-            monthly.push((tier.clone(), units.into()));
+            monthly.push((owned(tier), units.into()));
         }
         monthly
     }

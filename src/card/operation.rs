@@ -6,6 +6,7 @@ use crate::{
     credits::{Credits, Percent, Range},
     estimate::Accuracy,
     limits::{COMBINATIONS, QUANTITY},
+    text::owned,
 };
 
 /// No pool of free units.
@@ -222,7 +223,7 @@ impl Operation {
 
     /// The title of an item: the operation's, then each chosen option's.
     pub fn item_title(&self, combination: usize) -> String {
-        let mut title = self.title.clone();
+        let mut title = owned(&self.title);
         for index in 0..self.choices.len() {
             if let Some(option) = self.chosen(combination, index) {
                 title.push_str(" · ");
@@ -263,7 +264,7 @@ impl Rate {
         let bands = if bands.is_empty() { &none } else { bands };
         // A price and a surcharge at their limits are a tenth of the largest amount, so neither step can fail.
         for band in bands {
-            let unit = price.surcharge(band.percent, step).and_then(|extra| price.plus(extra));
+            let unit = price.surcharge(band.percent, step).and_then(|extra| price.plus_price(extra));
             self.units.push(unit.unwrap_or(Range::exact(Credits::MAX)));
         }
     }

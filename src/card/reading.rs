@@ -81,14 +81,15 @@ fn operation<'v>(
 
 /// However many outputs an item asks for, their number is exact.
 fn countable(reader: &mut Reader, at: &At, numbers: &[Number], has_size: bool) {
-    let mut most = 1_u64;
+    // How often the limit holds the product of the numbers so far.
+    let mut times = OUTPUTS;
     for number in numbers {
         // Without a size, these are counts like any other.
         if !has_size || !["width", "height"].contains(&number.name.as_str()) {
-            most = most.saturating_mul(number.max.into());
+            times = times.checked_div(number.max.into()).unwrap_or(0);
         }
     }
-    if most > OUTPUTS {
+    if times == 0 {
         let message = "the greatest counts and quantity together are more than # outputs";
         reader.fault(Code::LimitExceeded, at, message, &[Count(OUTPUTS)]);
     }

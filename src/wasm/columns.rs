@@ -140,7 +140,7 @@ impl Lane {
         }
         let both = |sums: v128| rounded(f64x2_extract_lane::<0>(f64x2_add(sums, i64x2_shuffle::<1, 0>(sums, sums))));
         let block = Range::from_millicredits([both(low_sum), both(expected_sum), both(high_sum)]);
-        self.sum = self.sum.zip(block).and_then(|(before, block)| before.plus(block));
+        self.sum = self.sum.zip(block).and_then(|(before, block)| before.plus_price(block));
         match self.sum {
             Some(sum) => {
                 let [low, expected, high, _] = total;

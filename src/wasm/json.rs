@@ -15,6 +15,7 @@ use crate::{
 };
 
 /// The JSON text of an answer.
+#[inline(never)]
 pub(super) fn json<T: Serialize + ?Sized>(answer: &T) -> String {
     let mut writer = Writer::default();
     writer.value(answer);

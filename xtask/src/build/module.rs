@@ -97,7 +97,7 @@ fn optimise(workspace: &Workspace) -> Result<()> {
             .args(["--emit-text", "--output"])
             .arg(&text),
     )?;
-    fs::write(&text, order::ordered(&fs::read_to_string(&text)?))?;
+    fs::write(&text, order::ordered(&without_glue(&fs::read_to_string(&text)?)))?;
     process::run(wasm_opt(text).arg("--remove-unused-names").arg("--output").arg(&optimised))?;
     fs::create_dir_all(workspace.kept("module"))?;
     fs::copy(bound.join("pricetag_bg.wasm.d.ts"), types(workspace))?;
@@ -105,4 +105,9 @@ fn optimise(workspace: &Workspace) -> Result<()> {
     // Last, because its age says whether this step is up to date.
     fs::copy(optimised, wasm(workspace))?;
     Ok(())
+}
+
+/// A module's text without what wasm-bindgen exports for the JavaScript that it writes, which is not needed here.
+fn without_glue(module: &str) -> String {
+    module.split_inclusive('\n').filter(|line| !line.starts_with(" (export \"__")).collect()
 }

@@ -74,27 +74,36 @@ function writeItem(byId: ReadonlyMap<string, Operation>, item: unknown, into: In
   // Whatever is no string is not among the ids.
   const operation = byId.get(item["operation"] as string);
   if (operation === undefined) return false;
-  const { fields, empty } = operation;
-  for (let slot = fields.length; slot >= 0; slot -= 1) into[at + slot] = empty[slot]!;
+  const { fields } = operation;
+  into[at] = operation.index;
   let named = false;
-  let place = 0;
+  // So many fields from the first on have their slots written.
+  let written = 0;
   for (const key in item) {
     if (!hasOwnProperty.call(item, key)) return false;
     if (key === "operation") {
       named = true;
       continue;
     }
-    place = placeOf(fields, key, place);
+    const place = placeOf(fields, key, written);
     const field = fields[place];
     if (field === undefined) return false;
-    place += 1;
     const value = item[key];
     if (value === undefined) continue;
     const number = numberOf(field, value);
     if (number === undefined) return false;
+    written = writeAbsent(fields, written, place, into, at);
     into[at + field.slot] = number;
+    if (written === place) written += 1;
   }
+  writeAbsent(fields, written, fields.length, into, at);
   return named;
+}
+
+/** Writes the defaults of the fields up to a place, and answers how many are written from the first on. */
+function writeAbsent(fields: readonly Field[], written: number, place: number, into: Int32Array, at: number): number {
+  for (; written < place; written += 1) into[at + fields[written]!.slot] = fields[written]!.absent;
+  return written;
 }
 
 /**

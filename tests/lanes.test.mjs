@@ -39,6 +39,23 @@ test("a million random plans, valid and broken, have one answer", () => {
   assert.ok(valid > 400_000 * ROUNDS && valid < 900_000 * ROUNDS, `${valid} were valid`);
 });
 
+test("members in any order, some of them undefined, have one answer, whatever stood in the slots before", () => {
+  const dice = random(13);
+  const [create] = description.operations;
+  const sizes = new Set();
+  for (let round = 0; round < 50_000 * ROUNDS; round += 1) {
+    const members = Object.entries(randomItem(dice, { operations: [dice.chance(80) ? create : dice.pick(description.operations)] }));
+    const item = {};
+    while (members.length > 0) {
+      const [name, value] = members.splice(dice.below(members.length), 1)[0];
+      item[name] = name !== "operation" && dice.chance(10) ? undefined : value;
+    }
+    sizes.add(Object.keys(item).length);
+    assert.deepEqual(card.estimate({ items: [item] }), strictly({ items: [item] }), JSON.stringify(item));
+  }
+  assert.ok(sizes.size >= 6, `items of ${[...sizes]} members`);
+});
+
 test("plans of every size up to the limit have one answer", () => {
   const dice = random(12);
   for (let size = 1; size <= 500; size += 7) {

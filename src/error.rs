@@ -7,7 +7,7 @@ use serde::{Serialize, Serializer, ser::SerializeStruct};
 
 use crate::{
     limits::AMOUNT_CREDITS,
-    text::{push_digits, put},
+    text::{push_digits, put, put_sign},
 };
 
 macro_rules! codes {
@@ -128,9 +128,9 @@ impl Path {
                     put(&mut text, key);
                 }
                 Step::Index(index) => {
-                    put(&mut text, "[");
+                    put_sign(&mut text, b'[');
                     push_digits(u64::try_from(*index).unwrap_or(u64::MAX), &mut text);
-                    put(&mut text, "]");
+                    put_sign(&mut text, b']');
                 }
             }
         }

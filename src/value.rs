@@ -8,7 +8,7 @@ use serde::{
     de::{Error, MapAccess, SeqAccess, Visitor},
 };
 
-use crate::text::{Word, filled, owned, push, push_digits, push_hexadecimal, put, shortened};
+use crate::text::{Word, filled, owned, push_digits, push_hexadecimal, put, put_sign, shortened};
 
 /// A JSON document before anything is known about it.
 ///
@@ -83,16 +83,16 @@ impl Value {
             Self::String(value) => quote(value, text),
             Self::List(elements) => {
                 for (position, element) in elements.iter().enumerate() {
-                    put(text, if position == 0 { "[" } else { "," });
+                    put_sign(text, if position == 0 { b'[' } else { b',' });
                     element.canonical(text);
                 }
                 put(text, if elements.is_empty() { "[]" } else { "]" });
             }
             Self::Object(members) => {
                 for (position, (key, member)) in sorted(members).into_iter().enumerate() {
-                    put(text, if position == 0 { "{" } else { "," });
+                    put_sign(text, if position == 0 { b'{' } else { b',' });
                     quote(key, text);
-                    put(text, ":");
+                    put_sign(text, b':');
                     member.canonical(text);
                 }
                 put(text, if members.is_empty() { "{}" } else { "}" });
@@ -121,31 +121,33 @@ fn precedes(key: &str, other: &str) -> bool {
     key.chars().map(place).lt(other.chars().map(place))
 }
 
-/// A JSON string with only the escapes that JSON demands, as RFC 8785 has it.
+/// A JSON string with only the escapes that JSON demands, as RFC 8785 has it. What is to be escaped is ASCII, so that
+/// what is between it is copied in one piece.
 pub(crate) fn quote(value: &str, text: &mut String) {
-    put(text, "\"");
-    for character in value.chars() {
-        let escaped = match character {
-            '"' | '\\' => character,
-            '\u{8}' => 'b',
-            '\t' => 't',
-            '\n' => 'n',
-            '\u{c}' => 'f',
-            '\r' => 'r',
-            control if control < ' ' => {
-                put(text, "\\u00");
-                push_hexadecimal(u8::try_from(control).unwrap_or(0), text);
-                continue;
-            }
-            other => {
-                push(text, other);
-                continue;
-            }
+    put_sign(text, b'"');
+    let mut plain = 0_usize;
+    for (place, &byte) in value.as_bytes().iter().enumerate() {
+        let escaped = match byte {
+            b'"' | b'\\' => byte,
+            8 => b'b',
+            b'\t' => b't',
+            b'\n' => b'n',
+            12 => b'f',
+            b'\r' => b'r',
+            0..b' ' => b'u',
+            _ => continue,
         };
-        put(text, "\\");
-        push(text, escaped);
+        put(text, value.get(plain..place).unwrap_or_default());
+        plain = place.wrapping_add(1);
+        put_sign(text, b'\\');
+        put_sign(text, escaped);
+        if escaped == b'u' {
+            put(text, "00");
+            push_hexadecimal(byte, text);
+        }
     }
-    put(text, "\"");
+    put(text, value.get(plain..).unwrap_or_default());
+    put_sign(text, b'"');
 }
 
 impl Serialize for Value {
@@ -249,7 +251,7 @@ pub(crate) fn push_number(number: f64, text: &mut String) {
     };
     put(text, if number.is_sign_negative() { "-" } else { "" });
     push_digits(millionths.unsigned_abs().checked_div(WHOLE).unwrap_or(0), text);
-    put(text, ".");
+    put_sign(text, b'.');
     let exact = is_written_exactly(number);
     let mut rest = millionths.unsigned_abs();
     for _ in 0..DECIMALS {
@@ -342,7 +344,12 @@ impl<'de> Visitor<'de> for AnyValue {
 
 #[cfg(test)]
 mod tests {
-    use alloc::vec::Vec;
+    use alloc::{
+        borrow::ToOwned,
+        format,
+        string::{String, ToString},
+        vec::Vec,
+    };
 
     use proptest::prelude::*;
 
@@ -352,6 +359,23 @@ mod tests {
         fn keys_are_ordered_by_their_code_units(key in "[a\u{d7ff}\u{e000}\u{ffff}\u{10000}😀]{0,4}", other in "[a\u{d7ff}\u{e000}\u{ffff}\u{10000}😀]{0,4}") {
             let units = |key: &str| key.encode_utf16().collect::<Vec<u16>>();
             prop_assert_eq!(super::precedes(&key, &other), units(&key) < units(&other));
+        }
+
+        /// The field's writer escapes the same, in the same way.
+        #[test]
+        fn a_string_is_quoted_as_json_has_it(value in "[\u{0}-\u{23}\\\\\u{7f}aé€😀]{0,12}") {
+            let mut text = "before".to_owned();
+            super::quote(&value, &mut text);
+            prop_assert_eq!(text, format!("before{}", serde_json::to_string(&value).unwrap()));
+        }
+    }
+
+    #[test]
+    fn every_control_character_is_escaped() {
+        for character in '\0'..=' ' {
+            let mut text = String::new();
+            super::quote(&character.to_string(), &mut text);
+            assert_eq!(text, serde_json::to_string(&character).unwrap());
         }
     }
 }

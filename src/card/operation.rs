@@ -6,7 +6,7 @@ use crate::{
     credits::{Credits, Percent, Range},
     estimate::Accuracy,
     limits::{COMBINATIONS, QUANTITY},
-    text::owned,
+    text::put,
 };
 
 /// No pool of free units.
@@ -223,11 +223,12 @@ impl Operation {
 
     /// The title of an item: the operation's, then each chosen option's.
     pub fn item_title(&self, combination: usize) -> String {
-        let mut title = owned(&self.title);
+        let mut title = String::new();
+        put(&mut title, &self.title);
         for index in 0..self.choices.len() {
             if let Some(option) = self.chosen(combination, index) {
-                title.push_str(" · ");
-                title.push_str(&option.title);
+                put(&mut title, " · ");
+                put(&mut title, &option.title);
             }
         }
         title

@@ -15,7 +15,7 @@ use crate::{
     reading::{At, Reader},
     text::{
         Word::{self, Text},
-        joined,
+        owned, put,
     },
     value::Value,
 };
@@ -88,9 +88,11 @@ fn combination_text(operation: &Operation, combination: usize) -> String {
         let option = usize::try_from(operation.option_in(combination, index)).unwrap_or(usize::MAX);
         let option = choice.options.get(option).map_or("", |option| option.id.as_str());
         let separator = if index == 0 { "`" } else { ", `" };
-        text.push_str(&joined(&[separator, &choice.name, " = ", option, "`"]));
+        for piece in [separator, &choice.name, " = ", option, "`"] {
+            put(&mut text, piece);
+        }
     }
-    if text.is_empty() { "the operation".into() } else { text }
+    if text.is_empty() { owned("the operation") } else { text }
 }
 
 /// A rate's price, or the reason why there is none.

@@ -8,7 +8,7 @@ use core::slice::Iter;
 
 use alloc::{string::String, vec::Vec};
 
-use crate::{text::push, value::Value};
+use crate::value::Value;
 
 /// Ends what has no fixed length.
 const END: u8 = 255;
@@ -74,6 +74,6 @@ fn text(bytes: &mut Iter<u8>) -> Option<String> {
         for _ in 1..ones {
             character = character << 6 | u32::from(bytes.next()? & 63);
         }
-        push(&mut text, char::from_u32(character)?);
+        text.push(char::from_u32(character)?);
     }
 }

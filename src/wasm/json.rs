@@ -10,7 +10,7 @@ use serde::{
 };
 
 use crate::{
-    text::{push_digits, put},
+    text::{push_digits, put, put_sign},
     value::{push_number, quote},
 };
 
@@ -52,19 +52,25 @@ impl Writer {
         put(&mut self.0, text);
     }
 
+    pub fn sign(&mut self, sign: u8) {
+        put_sign(&mut self.0, sign);
+    }
+
     /// Comes before an element or a key: a comma, but not before the first.
     #[inline(never)]
     pub fn next(&mut self) -> &mut Self {
         if !matches!(self.0.as_bytes().last(), Some(b'[' | b'{')) {
-            self.put(",");
+            self.sign(b',');
         }
         self
     }
 
+    /// A key of our own, in which there is nothing to escape.
     #[inline(never)]
     pub fn key(&mut self, key: &str) -> &mut Self {
-        quote(key, &mut self.next().0);
-        self.put(":");
+        self.next().sign(b'"');
+        self.put(key);
+        self.put("\":");
         self
     }
 
@@ -96,7 +102,7 @@ impl Serializer for &mut Writer {
 
     fn serialize_i64(self, value: i64) -> Result<(), Never> {
         if value < 0 {
-            self.put("-");
+            self.sign(b'-');
         }
         push_digits(value.unsigned_abs(), &mut self.0);
         Ok(())
@@ -133,27 +139,27 @@ impl Serializer for &mut Writer {
     }
 
     fn collect_seq<I: IntoIterator<Item: Serialize>>(self, elements: I) -> Result<(), Never> {
-        self.put("[");
+        self.sign(b'[');
         for element in elements {
             element.serialize(self.next())?;
         }
-        self.put("]");
+        self.sign(b']');
         Ok(())
     }
 
     fn collect_map<K: Serialize, V: Serialize, I: IntoIterator<Item = (K, V)>>(self, members: I) -> Result<(), Never> {
-        self.put("{");
+        self.sign(b'{');
         for (key, value) in members {
             key.serialize(self.next())?;
-            self.put(":");
+            self.sign(b':');
             value.serialize(&mut *self)?;
         }
-        self.put("}");
+        self.sign(b'}');
         Ok(())
     }
 
     fn serialize_struct(self, _: &'static str, _: usize) -> Result<Self, Never> {
-        self.put("{");
+        self.sign(b'{');
         Ok(self)
     }
 
@@ -255,7 +261,7 @@ impl SerializeStruct for &mut Writer {
     }
 
     fn end(self) -> Result<(), Never> {
-        self.put("}");
+        self.sign(b'}');
         Ok(())
     }
 }

@@ -14,7 +14,7 @@ import { keepForOffline } from "./offline.js";
 import { Settled } from "./settled.js";
 import { Studio } from "./studio.js";
 import { preferredLanguage, storeLanguage, text, useLanguage, type Language } from "./text/index.js";
-import { faultWords, verdictWords } from "./views/run.js";
+import { faultWords, showPlanPrice, verdictWords } from "./views/run.js";
 import { pageView } from "./views/page.js";
 
 function start(root: HTMLElement, card: RateCard): void {
@@ -29,14 +29,23 @@ function start(root: HTMLElement, card: RateCard): void {
   /** The view that is on the screen, and how much of it is. */
   let drawn: ViewName | null = null;
   let parts = new Parts(draw);
+  /** The frame that draws what was typed; 0 while nothing waits for one. */
+  let frame = 0;
   /** What each view keeps in the link, also while another is looked at. */
   const kept = new Map<ViewName, Map<string, string>>();
   /** The links to the views as of the last change that has settled: writing them takes longer than a price. */
   const links = new Map<ViewName, string>();
 
-  const studio = new Studio(card, () => {
-    draw();
-    settled.changed();
+  const studio = new Studio(card, {
+    changed() {
+      draw();
+      settled.changed();
+    },
+    typed() {
+      showPlanPrice(studio);
+      frame ||= requestAnimationFrame(draw);
+      settled.changed();
+    },
   });
   const charging = new Charging(studio, announce);
   const settled = new Settled(() => {
@@ -70,6 +79,8 @@ function start(root: HTMLElement, card: RateCard): void {
 
   function draw(): void {
     if (reading) return;
+    cancelAnimationFrame(frame);
+    frame = 0;
     if (view !== drawn) [drawn, parts] = [view, new Parts(draw)];
     parts.begin();
     const context: Context = { studio, charging, view, parts, own: ownOf(view), keep, href, chooseLanguage, copyLink, announce, redraw: draw };
@@ -117,8 +128,9 @@ function start(root: HTMLElement, card: RateCard): void {
   }
 
   takeLink();
-  // A link that is followed takes along what has not settled yet.
+  // A link that is followed takes along what has not settled yet; and what is pressed is what the page shows by now.
   const follow = ({ target }: Event): void => {
+    if (frame !== 0) draw();
     if ((target as Element).closest('a[href^="#"]') !== null) settled.now();
   };
   // A pointer may open it elsewhere, without a click here; a key clicks without a pointer.

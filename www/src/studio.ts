@@ -37,14 +37,16 @@ export class Studio {
   readonly #lives = new Map<string, LiveItem>();
   #planAssessment: Assessment | null = null;
   readonly #changed: () => void;
+  readonly #typed: () => void;
 
-  constructor(card: RateCard, changed: () => void) {
+  constructor(card: RateCard, { changed, typed }: { changed: () => void; typed: () => void }) {
     this.card = card;
     this.document = card.describe();
     this.operation = this.document.operations[0]?.id ?? "";
     this.trial = this.#freshTrial();
     this.#account = accountInForce(null, this.trial);
     this.#changed = changed;
+    this.#typed = typed;
   }
 
   /** Shows what has changed. */
@@ -63,6 +65,13 @@ export class Studio {
     this.#planAssessment = null;
     this.revision += 1;
     this.#changed();
+  }
+
+  /** Shows a change of the plan that is typed: its price at once, and all else with the next frame. */
+  planTyped(): void {
+    this.#planAssessment = null;
+    this.revision += 1;
+    this.#typed();
   }
 
   /** Shows a change of the form, which the plan does not depend on. */

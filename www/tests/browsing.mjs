@@ -68,10 +68,10 @@ export const price = (page, selector) =>
 /** The figures behind a price, as the card gave them. */
 export const figures = (page, selector) => page.$eval(selector, (tag) => tag.price);
 
-/** Changes a field of the form as a person does: the value, then the events. */
+/** Changes a field of the form as a person does: the value, then the events; and waits for the frame that shows what it changed. */
 export const change = (page, name, value, type = "") =>
   page.evaluate(
-    ({ name, value, type }) => {
+    async ({ name, value, type }) => {
       const { shadowRoot } = document.querySelector("rate-card-form");
       const radio = shadowRoot.querySelector(`input[type="radio"][name="${name}"][value="${value}"]`);
       const control = radio ?? shadowRoot.querySelector(`${type === "" ? "" : `input[type="${type}"]`}[name="${name}"]`);
@@ -79,6 +79,7 @@ export const change = (page, name, value, type = "") =>
       else radio.checked = true;
       control.dispatchEvent(new InputEvent("input", { bubbles: true, composed: true }));
       control.dispatchEvent(new Event("change", { bubbles: true }));
+      await new Promise(requestAnimationFrame);
     },
     { name, value: String(value), type },
   );

@@ -31,12 +31,14 @@ export const titles = (page) => page.$$eval(".entry-title", (all) => all.map((ti
 export const linkHas = (page, part) => page.waitForFunction((wanted) => decodeURIComponent(location.hash).includes(wanted), {}, part);
 /** What takes longer has caught up with the last change. */
 export const settled = (page) => page.waitForSelector('.plan-more[aria-busy="false"]');
+/** Types a value, and waits for the frame that shows all that it changed. */
 export const type = (page, selector, value) =>
   page.$eval(
     selector,
-    (input, value) => {
+    async (input, value) => {
       input.value = value;
       input.dispatchEvent(new InputEvent("input", { bubbles: true }));
+      await new Promise(requestAnimationFrame);
     },
     String(value),
   );

@@ -49,6 +49,6 @@ export class Editing {
     studio.plan.setItem(index, chosenOf(this.#shared.live.item, studio.document));
     const entry = studio.plan.entries[index];
     if (entry !== undefined) this.#shared = { ...this.#shared, entry };
-    studio.planChanged();
+    studio.planTyped();
   }
 }

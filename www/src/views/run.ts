@@ -85,6 +85,12 @@ export function runView(
     </p>`;
 }
 
+/** Shows what the plan costs before anything else is drawn: a key waits for no more. */
+export function showPlanPrice(studio: Studio): void {
+  const price = document.querySelector("#run-plan price-tag");
+  if (price !== null) price.price = studio.assessPlan().estimate?.total ?? null;
+}
+
 /** Without a key there is nobody to charge: the person is led to where one is entered. */
 export function askForKey(): void {
   const account = document.getElementById("account");

@@ -1,4 +1,5 @@
 /** How soon the page answers a person: from a key to the price, to the next frame, and from navigation to the first price. */
+import { createServer } from "node:http";
 import { launch, open } from "../../www/tests/browsing.mjs";
 
 const PRESSES = 300;
@@ -101,9 +102,7 @@ async function dragging(browser, origin) {
  * browser tells that of the text beside the price, on the same button and drawn with it; of text in a shadow root it does not.
  */
 async function firstPrice(browser, origin) {
-  const context = await browser.createBrowserContext();
-  const page = await context.newPage();
-  await page.evaluateOnNewDocument(() => {
+  const { page, context, shown } = await arrive(browser, `${origin}/#form=create`, () => {
     new MutationObserver((_, observer) => {
       const [name, tag] = document.querySelector("#run-form")?.children ?? [];
       if (name === undefined) return;
@@ -112,14 +111,57 @@ async function firstPrice(browser, origin) {
       // The frame that shows the name begins here.
       requestAnimationFrame(() => (window.amount = tag.shadowRoot?.querySelector('[part="amount"]')?.textContent));
     }).observe(document, { childList: true, subtree: true });
-    new PerformanceObserver((list) => (window.shown = list.getEntries()[0].renderTime)).observe({ type: "element", buffered: true });
   });
-  await page.emulateCPUThrottling(SLOWDOWN);
-  await page.goto(`${origin}/#form=create`);
-  const shown = await (await page.waitForFunction(() => window.shown)).jsonValue();
   if (!(await page.evaluate(() => window.amount))) throw new Error("the button was on the screen before its price");
   await context.close();
   return shown;
+}
+
+/** From navigation until an element with a timing of its own is on the screen; `mark` runs before the document does. */
+async function arrive(browser, address, mark = () => {}) {
+  const context = await browser.createBrowserContext();
+  const page = await context.newPage();
+  await page.evaluateOnNewDocument(mark);
+  await page.evaluateOnNewDocument(() => {
+    new PerformanceObserver((list) => (window.shown = list.getEntries()[0].renderTime)).observe({ type: "element", buffered: true });
+  });
+  await page.emulateCPUThrottling(SLOWDOWN);
+  await page.goto(address);
+  const shown = await (await page.waitForFunction(() => window.shown)).jsonValue();
+  return { page, context, shown };
+}
+
+/** What the browser takes for itself: a page with nothing but a number field and a word. */
+const EMPTY = '<!doctype html><title>Empty</title><p elementtiming="word">Empty</p><input type="number" value="5" min="1" max="10000" />';
+
+/** The same with an empty page: from a key to the field's event, and from navigation to the word. */
+async function inEmptyPage(browser) {
+  const server = createServer((_, response) => response.writeHead(200, { "Content-Type": "text/html" }).end(EMPTY));
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = `http://127.0.0.1:${server.address().port}/`;
+  try {
+    const page = await browser.newPage();
+    await page.goto(address);
+    await page.focus("input");
+    await page.evaluate(() => {
+      window.keys = [];
+      let pressed;
+      addEventListener("keydown", () => (pressed = performance.now()), { capture: true });
+      addEventListener("input", () => window.keys.push(performance.now() - pressed), { capture: true });
+    });
+    for (let index = 0; index < PRESSES; index += 1) await press(page, ["ArrowUp", "ArrowDown"][index % 2]);
+    const keys = await page.evaluate(() => window.keys);
+    await page.close();
+    const loads = [];
+    for (let index = 0; index < LOADS; index += 1) {
+      const { context, shown } = await arrive(browser, address);
+      loads.push(shown);
+      await context.close();
+    }
+    return { keys, loads };
+  } finally {
+    server.close();
+  }
 }
 
 export async function using(origin) {
@@ -131,7 +173,8 @@ export async function using(origin) {
     const longTasks = await dragging(browser, origin);
     const loads = [];
     for (let index = 0; index < LOADS; index += 1) loads.push(await firstPrice(browser, origin));
-    return { slider, plan, longTasks, loads, version: await browser.version() };
+    const empty = await inEmptyPage(browser);
+    return { slider, plan, longTasks, loads, empty, version: await browser.version() };
   } finally {
     await chromium.close();
   }

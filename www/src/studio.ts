@@ -116,10 +116,7 @@ export class Studio {
   }
 
   assessForm(): Assessment {
-    const { live } = this;
-    const faults = live.errors;
-    if (faults.length > 0) return { estimate: null, preflight: null, faults };
-    return assess(this.card, [live.item], this.account);
+    return assess(this.card, [this.live.item], this.account);
   }
 
   show(operation: string): void {

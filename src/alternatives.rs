@@ -156,5 +156,5 @@ fn difference(operation: &Operation, item: &Item, changed: usize) -> Option<(Cre
     let (own, other) = (operation.cell(item.combination)?.1, operation.cell(changed)?.1);
     let own_expected = own.units.get(item.band)?.expected.times(item.count)?;
     let other_expected = other.units.get(item.band)?.expected.times(item.count)?;
-    Some((own_expected.less(other_expected), i64::from(other.rank).saturating_sub(own.rank.into())))
+    Some((own_expected.difference(other_expected), i64::from(other.rank).saturating_sub(own.rank.into())))
 }

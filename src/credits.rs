@@ -133,8 +133,7 @@ impl Credits {
     /// ```
     #[must_use]
     pub fn plus(self, other: Self) -> Option<Self> {
-        // Two amounts are far below 2^62, so this cannot wrap.
-        Self::from_millicredits(self.0.wrapping_add(other.0))
+        self.0.checked_add(other.0).and_then(Self::from_millicredits)
     }
 
     /// The amount for `count` outputs, or `None` beyond the largest amount.
@@ -157,17 +156,29 @@ impl Credits {
         Self::from_millicredits(self.0.wrapping_mul(count.cast_signed()))
     }
 
-    /// What is left of this amount after `other`: possibly negative.
+    /// What is left of this amount after `other`: possibly negative, and never beyond plus or minus twice [`Credits::MAX`].
     ///
     /// ```
     /// # use pricetag::Credits;
     /// let left = Credits::ZERO.less(Credits::MILLICREDIT);
     /// assert_eq!(left.to_string(), "-0.001");
+    /// assert_eq!(left.less(Credits::MAX).less(Credits::MAX).less(Credits::MAX).to_string(), "-2000000000");
     /// ```
     #[must_use]
     pub fn less(self, other: Self) -> Self {
-        // Two amounts are at most 2 × 10^12 apart, so this cannot wrap. A difference that passes the limit
-        // of amounts is a shortage of more than the limit, which only a negative balance could make.
+        // A difference that passes the limit of amounts is a shortage of more than the limit, which only a negative
+        // balance could make. Differences of differences stay where they can be counted with.
+        let most = AMOUNT_MILLICREDITS.saturating_mul(2);
+        Self(self.0.saturating_sub(other.0).clamp(most.saturating_neg(), most))
+    }
+
+    /// The sum of two amounts within the limit, which cannot wrap; a check of that would be in every line of the module.
+    pub(crate) fn sum(self, other: Self) -> Option<Self> {
+        Self::from_millicredits(self.0.wrapping_add(other.0))
+    }
+
+    /// The difference of two amounts or differences, which cannot wrap.
+    pub(crate) fn difference(self, other: Self) -> Self {
         Self(self.0.wrapping_sub(other.0))
     }
 
@@ -296,7 +307,7 @@ impl Range {
     /// The sums of two prices, or `None` when one passes the largest amount; only the high one can be the first to.
     #[inline(always)]
     pub(crate) fn plus_price(self, other: Self) -> Option<Self> {
-        let high = self.high.plus(other.high)?;
+        let high = self.high.sum(other.high)?;
         let sum = |one: Credits, other: Credits| Credits(one.0.wrapping_add(other.0));
         Some(Self { low: sum(self.low, other.low), expected: sum(self.expected, other.expected), high })
     }
@@ -317,9 +328,9 @@ impl Range {
     /// The three figures taken from `other`'s.
     pub(crate) fn less(self, other: Self) -> Self {
         Self {
-            low: self.low.less(other.low),
-            expected: self.expected.less(other.expected),
-            high: self.high.less(other.high),
+            low: self.low.difference(other.low),
+            expected: self.expected.difference(other.expected),
+            high: self.high.difference(other.high),
         }
     }
 
@@ -386,7 +397,7 @@ pub(crate) fn percent_change(old: Credits, new: Credits) -> Option<f64> {
     const HUNDREDTHS_DOUBLED: i64 = 20_000;
     /// A hundredth of a percent is written as a thousandth ten times over, so that amounts do the writing.
     const THOUSANDTHS: i64 = 10;
-    let difference = new.less(old).0;
+    let difference = new.difference(old).0;
     // Amounts are at most 10^12 millicredits, so that no product here passes 10^17.
     let doubled = difference.saturating_abs().wrapping_mul(HUNDREDTHS_DOUBLED).wrapping_add(old.0);
     let hundredths = doubled.checked_div(old.0.wrapping_mul(2))?;

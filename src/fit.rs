@@ -96,14 +96,14 @@ impl Plan<'_> {
         for ways in &ways {
             // Of the ways of an item, the last is the cheapest.
             let least = ways.last().map(|way| way.cost).unwrap_or_default();
-            cheapest = cheapest.and_then(|cheapest| cheapest.plus(least));
+            cheapest = cheapest.and_then(|cheapest| cheapest.sum(least));
         }
         let Some(cheapest) = cheapest else {
             overflow(reader, &At::Document.key("items"), "the cheapest options of this plan");
             return None;
         };
         if cheapest > budget {
-            return Some(Fit::NotFitted { cheapest, short_by: cheapest.less(budget) });
+            return Some(Fit::NotFitted { cheapest, short_by: cheapest.difference(budget) });
         }
         let mut best = best_ways(&ways, budget);
         let mut items = Vec::new();
@@ -210,7 +210,7 @@ fn best_ways(ways: &[Vec<Way>], budget: Credits) -> Vec<Way> {
             let mut best: Option<Credits> = None;
             for (number, way) in (0_u8..).zip(ways) {
                 let before = sum.checked_sub(way.rank).and_then(|sum| least.get(sum).copied().flatten());
-                let cost = before.and_then(|before| before.plus(way.cost)).filter(|&cost| cost <= budget);
+                let cost = before.and_then(|before| before.sum(way.cost)).filter(|&cost| cost <= budget);
                 if let (Some(cost), Some(took)) = (cost, took.get_mut(sum))
                     && best.is_none_or(|best| cost < best)
                 {

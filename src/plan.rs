@@ -150,7 +150,7 @@ impl RateCard {
         let mut total = Some(Credits::ZERO);
         for (index, item) in items.iter().enumerate() {
             match self.full_price(item, item.combination) {
-                Some(price) => total = total.and_then(|total| total.plus(price.high)),
+                Some(price) => total = total.and_then(|total| total.sum(price.high)),
                 None => overflow(reader, &at.index(index), "this item's full count"),
             }
         }

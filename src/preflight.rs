@@ -100,15 +100,15 @@ impl Plan<'_> {
             _ => Verdict::Covered,
         };
         let after = |balance: Credits| Range {
-            low: balance.less(high),
-            expected: balance.less(expected),
-            high: balance.less(low),
+            low: balance.difference(high),
+            expected: balance.difference(expected),
+            high: balance.difference(low),
         };
         Preflight {
             verdict,
             balance: account.balance,
             after: account.balance.map(after),
-            short_by: account.balance.map_or(Credits::ZERO, |balance| high.less(balance).max(Credits::ZERO)),
+            short_by: account.balance.map_or(Credits::ZERO, |balance| high.difference(balance).max(Credits::ZERO)),
             blocks,
             estimate,
         }

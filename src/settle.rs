@@ -151,10 +151,10 @@ fn settle(reader: &mut Reader, high: Credits, terms: &[Terms], outcome: &Outcome
     for terms in terms {
         let reported = outcome.lines.iter().find(|line| line.item == terms.item);
         let line = settle_line(*terms, reported);
-        charge = surely(charge.plus(line.charge), "lines charge at most their high totals");
+        charge = surely(charge.sum(line.charge), "lines charge at most their high totals");
         lines.push(line);
     }
-    Settlement { charge, released: high.less(charge), lines }
+    Settlement { charge, released: high.difference(charge), lines }
 }
 
 fn check_outcome(reader: &mut Reader, terms: &[Terms], outcome: &Outcome) {
@@ -226,7 +226,7 @@ fn read_estimate(reader: &mut Reader, estimate: &Value, at: &At) -> Option<(Cred
     let mut sum = Some(Credits::ZERO);
     for line in &terms {
         let most = line.unit.high.times(line.count.saturating_sub(line.free));
-        sum = sum.zip(most).and_then(|(sum, most)| sum.plus(most));
+        sum = sum.zip(most).and_then(|(sum, most)| sum.sum(most));
     }
     // A total that its lines do not add up to was not made by a card, and would release what nobody holds.
     if sum != Some(high) {

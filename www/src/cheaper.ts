@@ -14,8 +14,8 @@ export interface Way {
 
 export interface CheaperWays {
   ways: Way[];
-  /** A whole plan that the account covers, where one is known; its price in credits. */
-  fit: { items: AnyItem[]; expected: number } | null;
+  /** A whole plan that the account covers, where one is known, instead of which; its price in credits. */
+  fit: { items: AnyItem[]; insteadOf: AnyItem[]; expected: number } | null;
   /** Even the cheapest way is too dear. */
   cheapest: { cheapest: number; shortBy: number } | null;
 }
@@ -51,7 +51,7 @@ function fitted(studio: Studio, items: AnyItem[], covered: (items: AnyItem[]) =>
     const answer = card.fit({ items }, budget, account.tier);
     if ("errors" in answer) continue;
     if ("cheapest" in answer) cheapest = answer;
-    else if (covered(answer.plan.items)) return { fit: { items: answer.plan.items, expected: answer.expected }, cheapest: null };
+    else if (covered(answer.plan.items)) return { fit: { items: answer.plan.items, insteadOf: items, expected: answer.expected }, cheapest: null };
   }
   return { fit: null, cheapest };
 }

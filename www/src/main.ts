@@ -128,9 +128,13 @@ function start(root: HTMLElement, card: RateCard): void {
   }
 
   takeLink();
-  // A link that is followed takes along what has not settled yet; and what is pressed is what the page shows by now.
-  const follow = ({ target }: Event): void => {
+  // What is pressed, or typed elsewhere, is what the page shows by then.
+  const catchUp = (): void => {
     if (frame !== 0) draw();
+  };
+  for (const type of ["pointerdown", "click", "input"]) root.addEventListener(type, catchUp, { capture: true });
+  // A link that is followed takes along what has not settled yet.
+  const follow = ({ target }: Event): void => {
     if ((target as Element).closest('a[href^="#"]') !== null) settled.now();
   };
   // A pointer may open it elsewhere, without a click here; a key clicks without a pointer.

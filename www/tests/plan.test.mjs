@@ -68,6 +68,61 @@ test("what is pressed in the moment after a key is what the page shows by then",
   await close();
 });
 
+/** Does several things in one task, before any frame, and then waits for the frame. */
+const atOnce = (page, work) => page.evaluate(`(async () => {
+  const typed = (selector, value) => {
+    const input = document.querySelector(selector);
+    input.value = value;
+    input.dispatchEvent(new InputEvent("input", { bubbles: true, composed: true }));
+  };
+  const field = (name) => document.querySelector("rate-card-form").shadowRoot.querySelector('input[type="range"][name="' + name + '"]');
+  (${work})({ typed, field });
+  await new Promise(requestAnimationFrame);
+})()`);
+
+test("what is pressed in the moment after a key loses nothing of what was typed", async () => {
+  const { page, close } = await opened(`plan=${THREE}`);
+  await press(page, '[data-item="2"] .remove');
+  await atOnce(page, ({ typed }) => {
+    typed(".entry-quantity input", "7");
+    document.querySelector(".notice [data-undo]").click();
+  });
+  await linkHas(page, "quantity:7");
+  assert.equal((await titles(page)).length, 2);
+  await close();
+});
+
+test("a plan with a fault shows no price, whatever was typed the moment before", async () => {
+  const { page, close } = await opened(`plan=${THREE}`);
+  await type(page, ".entry-quantity input", 0);
+  await page.waitForFunction(() => location.hash.includes("quantity:0"));
+  const { hash } = new URL(page.url());
+  await atOnce(
+    page,
+    `({ typed }) => {
+      typed(".entry-quantity input", "1");
+      history.replaceState(null, "", ${JSON.stringify(hash)});
+      dispatchEvent(new HashChangeEvent("hashchange"));
+    }`,
+  );
+  assert.equal(await total(page), null);
+  await close();
+});
+
+test("two fields of an item that change in one frame both count", async () => {
+  const { page, close } = await opened(`plan=${THREE}&item=1`);
+  await page.waitForSelector("rate-card-form");
+  await atOnce(page, ({ typed, field }) => {
+    typed(".entry-quantity input", "7");
+    const variations = field("variations");
+    variations.value = "3";
+    variations.dispatchEvent(new InputEvent("input", { bubbles: true, composed: true }));
+  });
+  await linkHas(page, "quantity:7");
+  await linkHas(page, "variations:3");
+  await close();
+});
+
 test("an item is duplicated, removed with the focus staying in the list, and brought back", async () => {
   const { page, close } = await opened(`plan=${THREE}`);
   await press(page, '[data-item="0"] .duplicate');

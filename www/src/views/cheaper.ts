@@ -37,9 +37,14 @@ export function cheaperView(studio: Studio, place: Place, items: AnyItem[], asse
     html`<ul class="ways">
       ${shown.map((way) => wayView(studio, place, items, way))}
     </ul>`;
+  const applyFit = (): void => {
+    // What was typed since it was worked out would be lost.
+    const { items } = studio.plan;
+    if (fit?.insteadOf.every((item, index) => item === items[index])) studio.applyFit(place, fit.items);
+  };
   return html`${fit === null
     ? nothing
-    : html`<button type="button" class="fit" data-fit @click=${() => studio.applyFit(place, fit.items)}>
+    : html`<button type="button" class="fit" data-fit @click=${applyFit}>
           ${text.fit} · ${figure(fit.expected, unit)}
         </button>
         <p class="hint">${text.fitHint}</p>`}

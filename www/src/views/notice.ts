@@ -25,9 +25,11 @@ export function noticeView(studio: Studio, charging: Charging, place: Place): Te
 function actions(notice: Notice, studio: Studio, charging: Charging, place: Place): TemplateResult | typeof nothing {
   if (notice.kind === "said" && notice.undo !== undefined) {
     const { before, after } = notice.undo;
-    // What was changed since would be lost.
-    if (studio.plan.entries !== after) return nothing;
+    // What was changed since would be lost, even if it was after this was drawn.
+    const isLast = (): boolean => studio.plan.entries === after;
+    if (!isLast()) return nothing;
     const restore = (): void => {
+      if (!isLast()) return;
       studio.plan.restore(before);
       studio.dismiss(place);
     };

@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from "lit";
+import { live } from "lit/directives/live.js";
 import type { AnyItem, Fault, Preflight } from "pricetag";
 import { faultsInWords } from "pricetag/elements";
 import { tierTitle } from "../account.js";
@@ -73,7 +74,7 @@ export function runView(
       <span>${running ? text.running : name}</span>
       <price-tag
         stacked
-        .price=${estimate?.total ?? null}
+        .price=${live(estimate?.total ?? null)}
         .money=${studio.document.money ?? null}
         .unit=${studio.document.unit ?? "credit"}
         .words=${text.elements}
@@ -85,7 +86,7 @@ export function runView(
     </p>`;
 }
 
-/** Shows what the plan costs before anything else is drawn: a key waits for no more. */
+/** Shows what the plan costs before anything else is drawn: a key waits for no more. The button's price is bound as it stands there. */
 export function showPlanPrice(studio: Studio): void {
   const price = document.querySelector("#run-plan price-tag");
   if (price !== null) price.price = studio.assessPlan().estimate?.total ?? null;

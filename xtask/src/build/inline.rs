@@ -11,8 +11,8 @@
 /// characters. It is 0.3 kB better than giving each frequent byte its own character or any; another module needs no other
 /// table, it only compresses a little worse.
 const CHARACTERS: &[u8; 256] = b"\
-    8.-@+3012B|D7}`[?#$CHL/X9~W!K%MJ =O5****AZ***:**_*****6I****4***\
-    >';*]EVG********P***********N****abcdefghijklmnopqrstu**xy****QR\
+    6.+@-3012B|D>}`[;#$CHL/X9~W!K%MJ =O5****8Z***:**_*****AI****4***\
+    7'?*]EVG********P***********N****abcdefghijklmnopqrstu**xy****QR\
     STv*****U*******F***********^***Y***************************w***\
     )***********************************************z************&**\
     ";

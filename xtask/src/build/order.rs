@@ -28,7 +28,7 @@ fn chain(mut functions: Vec<String>) -> Vec<String> {
     functions.sort_by_key(String::len);
     let mut numbers = HashMap::new();
     let mut left: Vec<(&String, Vec<usize>)> =
-        functions.iter().map(|function| (function, pairs(function, &mut numbers))).collect();
+        functions.iter().map(|function| (function, pieces(function, &mut numbers))).collect();
     let mut chained = Vec::new();
     let mut next = 0;
     while next < left.len() {
@@ -44,15 +44,15 @@ fn chain(mut functions: Vec<String>) -> Vec<String> {
     chained
 }
 
-/// The pairs of instructions that follow each other in a function, each pair a number, ascending.
-fn pairs<'t>(function: &'t str, numbers: &mut HashMap<(&'t str, &'t str), usize>) -> Vec<usize> {
+/// What a function consists of: its instructions, and the pairs of them that follow each other; each is a number, ascending.
+fn pieces<'t>(function: &'t str, numbers: &mut HashMap<(&'t str, &'t str), usize>) -> Vec<usize> {
     let instructions = || function.lines().map(str::trim);
-    let pairs = instructions().zip(instructions().skip(1));
-    let mut number = |pair| {
+    let pieces = instructions().map(|one| ("", one)).chain(instructions().zip(instructions().skip(1)));
+    let mut number = |piece| {
         let next = numbers.len();
-        *numbers.entry(pair).or_insert(next)
+        *numbers.entry(piece).or_insert(next)
     };
-    pairs.map(&mut number).collect::<BTreeSet<_>>().into_iter().collect()
+    pieces.map(&mut number).collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 /// How much two functions have in common, for how long they are.
@@ -64,7 +64,7 @@ fn resemblance(one: &[usize], other: &[usize]) -> f64 {
         i += usize::from(order != Ordering::Greater);
         j += usize::from(order != Ordering::Less);
     }
-    let size = |pairs: &[usize]| f64::from(u32::try_from(pairs.len()).expect("a function is not so long") + 1).sqrt();
+    let size = |pieces: &[usize]| f64::from(u32::try_from(pieces.len()).expect("a function is not so long") + 1).sqrt();
     f64::from(common) / (size(one) * size(other))
 }
 

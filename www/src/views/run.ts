@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { live } from "lit/directives/live.js";
 import type { AnyItem, Fault, Preflight } from "pricetag";
-import { faultsInWords } from "pricetag/elements";
+import { faultsInWords, type PriceTag } from "pricetag/elements";
 import { tierTitle } from "../account.js";
 import { isBlocked, type Assessment } from "../assessment.js";
 import type { Charging } from "../charging.js";
@@ -88,7 +88,7 @@ export function runView(
 
 /** Shows what the plan costs before anything else is drawn: a key waits for no more. The button's price is bound as it stands there. */
 export function showPlanPrice(studio: Studio): void {
-  const price = document.querySelector("#run-plan price-tag");
+  const price = document.querySelector<PriceTag>("#run-plan price-tag");
   if (price !== null) price.price = studio.assessPlan().estimate?.total ?? null;
 }
 

@@ -85,18 +85,23 @@ function writeItem(byId: ReadonlyMap<string, Operation>, item: unknown, into: In
       named = true;
       continue;
     }
-    const place = placeOf(fields, key, written);
-    const field = fields[place];
-    if (field === undefined) return false;
+    let place = written;
+    let field = fields[place];
+    if (field === undefined || field.name !== key) {
+      place = placeOf(fields, key, written);
+      field = fields[place];
+      if (field === undefined) return false;
+    }
     const value = item[key];
     if (value === undefined) continue;
-    const number = numberOf(field, value);
+    const { options } = field;
+    const number = options === null ? wholeOf(value) : options.get(value as string);
     if (number === undefined) return false;
-    written = writeAbsent(fields, written, place, into, at);
+    if (written < place) written = writeAbsent(fields, written, place, into, at);
     into[at + field.slot] = number;
     if (written === place) written += 1;
   }
-  writeAbsent(fields, written, fields.length, into, at);
+  if (written < fields.length) writeAbsent(fields, written, fields.length, into, at);
   return named;
 }
 
@@ -118,8 +123,11 @@ export function placeOf(fields: readonly Field[], name: string, from: number): n
 }
 
 /** The number of a field's value: an option's, or the value itself if it is one of 31 bits. */
-export function numberOf(field: Field, value: unknown): number | undefined {
-  if (field.options !== null) return field.options.get(value as string);
+export function numberOf({ options }: Field, value: unknown): number | undefined {
+  return options === null ? wholeOf(value) : options.get(value as string);
+}
+
+function wholeOf(value: unknown): number | undefined {
   if (typeof value !== "number") return undefined;
   const number = value | 0;
   return number === value && number >= 0 ? number : undefined;

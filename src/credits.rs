@@ -308,8 +308,8 @@ impl Range {
     #[inline(always)]
     pub(crate) fn plus_price(self, other: Self) -> Option<Self> {
         let high = self.high.sum(other.high)?;
-        let sum = |one: Credits, other: Credits| Credits(one.0.wrapping_add(other.0));
-        Some(Self { low: sum(self.low, other.low), expected: sum(self.expected, other.expected), high })
+        let below = |one: Credits, other: Credits| Credits(one.0.wrapping_add(other.0));
+        Some(Self { low: below(self.low, other.low), expected: below(self.expected, other.expected), high })
     }
 
     /// Low, expected and high in millicredits, as floats; see [`Credits::exact`].

@@ -21,7 +21,7 @@ pub(crate) enum At<'a> {
     Index(&'a At<'a>, usize),
 }
 
-// Not inlined, because there are a hundred callers: 0.3 kB of the module.
+// Not inlined, because it is called wherever something is read: 0.2 kB of the module.
 impl<'a> At<'a> {
     #[inline(never)]
     pub fn key(&'a self, key: &'a str) -> Self {

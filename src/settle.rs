@@ -223,13 +223,13 @@ fn read_estimate(reader: &mut Reader, estimate: &Value, at: &At) -> Option<(Cred
     if terms.len() < lines.len() {
         return None;
     }
-    let mut sum = Some(Credits::ZERO);
+    let mut added = Some(Credits::ZERO);
     for line in &terms {
         let most = line.unit.high.times(line.count.saturating_sub(line.free));
-        sum = sum.zip(most).and_then(|(sum, most)| sum.sum(most));
+        added = added.zip(most).and_then(|(added, most)| added.sum(most));
     }
     // A total that its lines do not add up to was not made by a card, and would release what nobody holds.
-    if sum != Some(high) {
+    if added != Some(high) {
         let message = "the lines do not add up to the high total, #";
         reader.fault(Code::OutOfRange, &at.key("total").key("high"), message, &[Word::amount(high)]);
         return None;

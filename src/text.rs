@@ -12,7 +12,7 @@ pub(crate) fn put(text: &mut String, piece: &str) {
     text.push_str(piece);
 }
 
-/// Puts a sign of ASCII at the end of a text: a copy of one byte would take five times as long.
+/// Puts a sign of ASCII at the end of a text, without the call that copies a piece.
 #[cfg_attr(target_family = "wasm", inline(never))]
 pub(crate) fn put_sign(text: &mut String, sign: u8) {
     text.push(char::from(sign));

@@ -9,6 +9,7 @@ import { rolldown } from "rolldown";
 import { chromium } from "./chromium.mjs";
 import { publish } from "./report.mjs";
 import { starting } from "./starting/index.mjs";
+import { median } from "./timing.mjs";
 import { WORKS } from "./works.mjs";
 
 const path = (name) => fileURLToPath(new URL(name, import.meta.url));
@@ -23,8 +24,6 @@ async function bundle(input, options) {
 
 /** What V8 inlines depends on when it compiles, and so differs from one process to the next by a fifth. */
 const PROCESSES = 5;
-
-const median = (values) => values.sort((one, other) => one - other)[values.length >> 1];
 
 /** A work in Node.js: of each contender the median of several processes. */
 function timedInNode(work) {

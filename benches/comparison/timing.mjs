@@ -39,7 +39,7 @@ async function calibrated(run) {
   }
 }
 
-const median = (values) => [...values].sort((one, other) => one - other)[values.length >> 1];
+export const median = (values) => [...values].sort((one, other) => one - other)[values.length >> 1];
 
 /** The median time of one call of each contender, in nanoseconds. */
 export async function inTurn(contenders) {

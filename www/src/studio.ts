@@ -62,16 +62,19 @@ export class Studio {
 
   /** Shows a change of the plan, which the form does not depend on. */
   planChanged(): void {
-    this.#planAssessment = null;
-    this.revision += 1;
+    this.#planIsAnother();
     this.#changed();
   }
 
   /** Shows a change of the plan that is typed: its price at once, and all else with the next frame. */
   planTyped(): void {
+    this.#planIsAnother();
+    this.#typed();
+  }
+
+  #planIsAnother(): void {
     this.#planAssessment = null;
     this.revision += 1;
-    this.#typed();
   }
 
   /** Shows a change of the form, which the plan does not depend on. */

@@ -38,7 +38,7 @@ await bundle.write({
   dir: target,
   format: "esm",
   minify: true,
-  // Bundlers need no notes on what has no effect: the manifest says that nothing has.
+  // Bundlers need no notes on which calls have no effect: the manifest says which files have one.
   comments: { annotation: false },
   entryFileNames: "[name].js",
   chunkFileNames: "shared/[name].js",

@@ -1,11 +1,11 @@
 /** From the start of a process to its first estimate, over one with an empty script; both in turn. */
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { median } from "../timing.mjs";
 
 const TIMES = 41;
 
 const script = (name) => fileURLToPath(new URL(name, import.meta.url));
-const median = (values) => values.sort((one, other) => one - other)[values.length >> 1];
 
 function took(path) {
   const start = process.hrtime.bigint();

@@ -128,13 +128,10 @@ function start(root: HTMLElement, card: RateCard): void {
   }
 
   takeLink();
-  // What is pressed, or typed elsewhere, is what the page shows by then.
-  const catchUp = (): void => {
-    if (frame !== 0) draw();
-  };
-  for (const type of ["pointerdown", "click", "input"]) root.addEventListener(type, catchUp, { capture: true });
-  // A link that is followed takes along what has not settled yet.
+  // What is pressed is what the page shows by then; a key draws nothing here, for its field would be put back before it is read. A
+  // link that is followed takes along what has not settled yet.
   const follow = ({ target }: Event): void => {
+    if (frame !== 0) draw();
     if ((target as Element).closest('a[href^="#"]') !== null) settled.now();
   };
   // A pointer may open it elsewhere, without a click here; a key clicks without a pointer.

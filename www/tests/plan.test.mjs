@@ -109,6 +109,23 @@ test("a plan with a fault shows no price, whatever was typed the moment before",
   await close();
 });
 
+test("keys that come in one frame all count, in one field and in several, even while the plan has a fault", async () => {
+  const { page, close } = await opened(`plan=${THREE}`);
+  await atOnce(page, ({ typed }) => {
+    typed('[data-item="0"] .entry-quantity input', "6");
+    typed('[data-item="0"] .entry-quantity input', "67");
+    typed('[data-item="1"] .entry-quantity input', "");
+    typed('[data-item="2"] .entry-quantity input', "8");
+    typed('[data-item="1"] .entry-quantity input', "9");
+  });
+  const quantities = await page.$$eval(".entry-quantity input", (all) => all.map(({ value }) => value));
+  assert.deepEqual(quantities, ["67", "9", "8"]);
+  await linkHas(page, "quantity:67");
+  await linkHas(page, "quantity:9");
+  await linkHas(page, "quantity:8");
+  await close();
+});
+
 test("two fields of an item that change in one frame both count", async () => {
   const { page, close } = await opened(`plan=${THREE}&item=1`);
   await page.waitForSelector("rate-card-form");
@@ -120,6 +137,7 @@ test("two fields of an item that change in one frame both count", async () => {
   });
   await linkHas(page, "quantity:7");
   await linkHas(page, "variations:3");
+  assert.equal(await page.$eval("rate-card-form", (form) => form.item.quantity), 7);
   await close();
 });
 

@@ -46,7 +46,10 @@ export class Editing {
   /** Takes what the form holds into the plan. */
   take(studio: Studio, index: number): void {
     if (this.#shared === null) return;
-    studio.plan.setItem(index, chosenOf(this.#shared.live.item, studio.document));
+    const { entry: drawn, live } = this.#shared;
+    // What was typed beside the form since it was drawn is the form's too.
+    for (const [name, value] of Object.entries(studio.plan.entries[index]?.item ?? {})) if (value !== drawn.item[name]) live.set(name, value);
+    studio.plan.setItem(index, chosenOf(live.item, studio.document));
     const entry = studio.plan.entries[index];
     if (entry !== undefined) this.#shared = { ...this.#shared, entry };
     studio.planTyped();

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { RateCard } from "pricetag";
 import { rolldown } from "rolldown";
 import { change, launch, open, press, price, text } from "./browsing.mjs";
 import { serve } from "./serving.mjs";
@@ -134,6 +135,106 @@ const texts = (page) =>
 /** Words that are the same in both languages. */
 const SAME = new Set(["Pricetag", "Version", "Studio", "Plan", "English", "Deutsch", "pk_…", "frobnicate"]);
 const ENGLISH = /\b(the|is|are|not|of|there|and|this|with|from|more|than|your|you|for|to|by|credits?|none|needs)\b/;
+
+/** What may stand in a card instead of what is there. */
+const WRONG = [null, true, "", "x", "x".repeat(3000), "__proto__", -1, 0, 1.5, 0.0005, 1e12, [], ["x"], ["x", "x"], [{}], {}, { x: 1 }];
+
+/** Copies of a card, each broken in one place: something else there, nothing there, the same twice, or one member more. */
+function* brokenCards(card) {
+  const at = (document, path) => path.reduce((inner, key) => inner[key], document);
+  const broken = (path, change) => {
+    const copy = structuredClone(card);
+    change(at(copy, path.slice(0, -1)), path.at(-1));
+    return copy;
+  };
+  function* walk(value, path) {
+    if (path.length > 0) {
+      for (const wrong of WRONG) yield broken(path, (parent, key) => (parent[key] = structuredClone(wrong)));
+      yield broken(path, (parent, key) => (Array.isArray(parent) ? parent.splice(key, 1) : delete parent[key]));
+      if (Array.isArray(at(card, path.slice(0, -1)))) yield broken(path, (parent, key) => parent.push(structuredClone(parent[key])));
+    }
+    if (value === null || typeof value !== "object") return;
+    if (!Array.isArray(value)) yield broken([...path, "idd"], (parent, key) => (parent[key] = 1));
+    for (const [key, member] of Object.entries(value)) yield* walk(member, [...path, Array.isArray(value) ? Number(key) : key]);
+  }
+  yield* walk(card, []);
+}
+
+/** A small card that has everything that a card can have. */
+const CARD = {
+  format: 1,
+  id: "mine",
+  version: "1",
+  title: "Mine",
+  unit: "credit",
+  money: { currency: "EUR", perCredit: 0.01 },
+  step: 0.5,
+  operations: [
+    {
+      id: "paint",
+      title: "Paint",
+      output: "picture",
+      accuracy: "varies",
+      choices: [{ name: "mode", default: "a", substitutable: true, options: [{ id: "a", title: "A", provider: "p" }, { id: "b" }] }],
+      counts: [{ name: "copies", default: 1, min: 1, max: 9 }],
+      size: { default: { width: 10, height: 10 }, side: { min: 1, max: 100 }, bands: [{ upToPixels: 200, addPercent: 0 }, { upToPixels: 900, addPercent: 5 }] },
+      rates: [
+        { when: { mode: ["a"] }, price: { low: 1, expected: 2, high: 3 }, rank: 1, accuracy: "accurate", note: "n" },
+        { when: {}, unavailable: "gone" },
+      ],
+    },
+  ],
+  tiers: [{ id: "free", title: "Free", monthlyCredits: 5, requestsPerMinute: 3, features: ["x"], excludes: [{ operation: "paint", when: { mode: "b" } }] }],
+  freeUnits: [{ id: "pool", title: "Pool", operation: "paint", when: {}, monthly: { free: 3 } }],
+  templates: [{ id: "t", title: "T", items: [{ operation: "paint", mode: "a", width: 20, height: 20, copies: 2, quantity: 2 }] }],
+};
+
+/** What one change in one place does not bring about. */
+const BROKEN_TWICE = [
+  { ...CARD, operations: [{ ...CARD.operations[0], rates: [] }] },
+  { ...CARD, operations: [{ ...CARD.operations[0], size: { ...CARD.operations[0].size, default: { width: 99, height: 99 } } }] },
+  { ...CARD, operations: [{ id: "paint", rates: [{ when: {}, price: 1, unavailable: "gone" }] }], tiers: [], freeUnits: [], templates: [] },
+  { ...CARD, operations: [{ id: "paint", rates: [] }], tiers: [], freeUnits: [], templates: [] },
+  { ...CARD, operations: [{ id: "paint", counts: ["a", "b", "c"].map((name) => ({ name, max: 1e9 })), rates: [{ when: {}, price: 1 }] }] },
+  {
+    ...CARD,
+    operations: [
+      {
+        id: "paint",
+        choices: ["a", "b", "c", "d"].map((name) => ({ name, options: Array.from({ length: 60 }, (_, id) => ({ id: `${id}` })) })),
+        rates: [{ when: {}, price: 1 }],
+      },
+    ],
+  },
+  { ...CARD, operations: [{ ...CARD.operations[0], rates: [{ when: {}, price: 1e6 }] }], templates: [{ id: "t", items: [{ operation: "paint", copies: 9, quantity: 1e4 }] }] },
+  { ...CARD, operations: [{ ...CARD.operations[0], rates: [{ when: {}, price: 1e6 }] }], templates: [{ id: "t", items: [{ operation: "paint", width: 99, height: 99 }] }] },
+  { ...CARD, ...Object.fromEntries(Array.from({ length: 6000 }, (_, index) => [`x${index}`, 1])) },
+  { ...CARD, tiers: Array.from({ length: 100 }, (_, index) => ({ id: `${index}`, monthlyCredits: 1 })) },
+];
+
+test("in German the faults of a card are told in German, each with what was found", async () => {
+  const { german } = await catalogues();
+  const seen = new Set();
+  let faults = 0;
+  for (const document of [...brokenCards(CARD), ...BROKEN_TWICE]) {
+    const card = RateCard.from(document);
+    for (const fault of card.errors ?? []) {
+      faults += 1;
+      const said = german.ratesView.cardFault(fault);
+      // What stands in backticks is the card's own.
+      const words = said.replace(/`[^`]*`/g, "");
+      assert.doesNotMatch(words, /undefined|null\b|Etwas stimmt nicht|\b(an?|not|has|than|must)\b/, `${fault.message}\n${said}`);
+      if (fault.code !== "unavailable" && !fault.message.startsWith("unavailable: ")) assert.doesNotMatch(words, ENGLISH, `${fault.message}\n${said}`);
+      for (const [value] of fault.message.matchAll(/`[^`]*`|\d[\d.]*/g)) assert.ok(said.includes(value), `${fault.message}\n${said}`);
+      seen.add(fault.code);
+    }
+    card.free?.();
+  }
+  assert.ok(faults > 3000, `${faults} faults`);
+  const codes = ["unsupported-format", "unknown-choice", "unpriced-combination", "unreachable-rate", "duplicate-id", "range-out-of-order"];
+  codes.push("bands-out-of-order", "unpriceable-template", "limit-exceeded", "size-too-large", "invalid-amount");
+  assert.deepEqual(codes.filter((code) => !seen.has(code)), []);
+});
 
 /** The states that say most: no price, too little, not in the tier, every fault of a plan. */
 const STATES = [

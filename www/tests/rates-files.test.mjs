@@ -90,6 +90,26 @@ test("the faults of a card are told by line, in JSON and in TOML", async () => {
   await close();
 });
 
+test("the faults of a file are told in the language that is in force", async () => {
+  const { page, close } = await stand.opened();
+  const told = (language) => page.select("#language", language).then(() => page.waitForFunction((lang) => document.documentElement.lang === lang, {}, language));
+  const cases = [
+    ["faulty.toml", TOML.replace("price = 8\n", "price = -8\n"), "`-8` is negative; an amount is 0 to 1000000 credits", "`-8` ist negativ; ein Betrag ist 0 bis 1000000 Credits"],
+    ["broken.json", '{ "id": oops }', "Unexpected token", "Das ist kein gültiges JSON: Unexpected token"],
+    ["broken.toml", "id = \n", "Invalid TOML document", "Das ist kein gültiges TOML: Invalid TOML document"],
+    ["twice.json", '{ "id": "a", "id": "b" }', "the key `id` twice in one object", "Der Schlüssel `id` steht zweimal in einem Objekt."],
+    ["large.json", "{".padEnd(1_048_577), "The file is larger than 1 MiB", "Die Datei ist größer als 1 MiB"],
+  ];
+  for (const [name, content, english, german] of cases) {
+    await bring(page, stand.server.folder, name, content);
+    assert.ok((await text(page, "#file-faults li span")).startsWith(english), await text(page, "#file-faults li span"));
+    await told("de");
+    await page.waitForFunction((said) => document.querySelector("#file-faults li span").textContent.startsWith(said), {}, german);
+    await told("en");
+  }
+  await close();
+});
+
 test("the lines of the page's faults are those of the command line", async () => {
   const { page, close } = await stand.opened();
   for (const [name, content] of FAULTY_CARDS) {

@@ -84,7 +84,7 @@ export function editorRow(tables: Tables, row: Row, price: number | Range, edit:
         <p class="hint" id="editor-faults">
           ${faults.length === 0
             ? text.ratesView.editor.hint
-            : html`<span class="fault">${faults.map(({ message, help }) => [message, help].filter(Boolean).join("; ")).join(" ")}</span>`}
+            : html`<span class="fault">${faults.map(text.ratesView.cardFault).join(" ")}</span>`}
         </p>
       </form>
     </td>

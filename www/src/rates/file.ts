@@ -53,11 +53,11 @@ export function fileFaultsView({ file }: Bench): TemplateResult | typeof nothing
   </div>`;
 }
 
-function faultView({ line, path, message, help }: CardFault): TemplateResult {
+function faultView({ line, path, says }: CardFault): TemplateResult {
   const said = text.ratesView.file;
   return html`<li>
     <b>${line === null ? said.wholeFile : said.line(formats.whole(line))}</b>
     ${path === "" ? nothing : html`<code>${path}</code>`}
-    <span>${[message, help].filter((part) => part !== "").join("; ")}</span>
+    <span>${says()}</span>
   </li>`;
 }

@@ -10,8 +10,8 @@ const TEXT_BYTES_MAX = 1_048_576;
 export interface CardFault {
   line: number | null;
   path: string;
-  message: string;
-  help: string;
+  /** In the language in force when it is shown. */
+  says(): string;
 }
 
 /** A card that someone brought: it is looked at, and never put in force. */
@@ -30,16 +30,16 @@ interface Document {
   dates: Set<string>;
 }
 
-const fault = (message: string, line: number | null = null): CardFault => ({ line, path: "", message, help: "" });
+const fault = (says: () => string, line: number | null = null): CardFault => ({ line, path: "", says });
 
 export async function readFile(file: File): Promise<Reading> {
   const { name } = file;
-  if (file.size > TEXT_BYTES_MAX) return { name, faults: [fault(words.ratesView.fileTooLarge)] };
+  if (file.size > TEXT_BYTES_MAX) return { name, faults: [fault(() => words.ratesView.fileTooLarge)] };
   let text: string;
   try {
     text = new TextDecoder("utf-8", { fatal: true }).decode(await file.arrayBuffer());
   } catch {
-    return { name, faults: [fault(words.ratesView.fileNotText)] };
+    return { name, faults: [fault(() => words.ratesView.fileNotText)] };
   }
   return readCard(name, text);
 }
@@ -55,13 +55,10 @@ export async function readCard(name: string, text: string): Promise<Reading> {
   return { name, faults };
 }
 
-function located({ path, message, help = "" }: Fault, text: string, { root, dates }: Document): CardFault {
-  return {
-    line: lineOf(text, root, path),
-    path,
-    message: dates.has(path) ? message.replace("a symbol", "a date without quotes") : message,
-    help,
-  };
+function located(fault: Fault, text: string, { root, dates }: Document): CardFault {
+  const { path } = fault;
+  const found = dates.has(path) ? { ...fault, message: fault.message.replace("a symbol", "a date without quotes") } : fault;
+  return { line: lineOf(text, root, path), path, says: () => words.ratesView.cardFault(found) };
 }
 
 function fromJson(text: string): Document | CardFault[] {
@@ -70,10 +67,10 @@ function fromJson(text: string): Document | CardFault[] {
     value = JSON.parse(text);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    return [fault(message, lineInMessage(message, text))];
+    return [fault(() => words.ratesView.notJson(message), lineInMessage(message, text))];
   }
   const { root, twice } = jsonPlaces(text);
-  if (twice !== null) return [fault(words.ratesView.keyTwice(twice.key), lineAt(text, twice.offset))];
+  if (twice !== null) return [fault(() => words.ratesView.keyTwice(twice.key), lineAt(text, twice.offset))];
   return { value, root, dates: new Set() };
 }
 
@@ -90,8 +87,8 @@ async function fromToml(text: string): Promise<Document | CardFault[]> {
     // Only who brings a card in TOML loads its parser.
     toml = await import("./toml.js");
   } catch {
-    return [fault(words.ratesView.tomlNotLoaded)];
+    return [fault(() => words.ratesView.tomlNotLoaded)];
   }
   const parsed = toml.parseToml(text);
-  return "message" in parsed ? [fault(parsed.message, parsed.line)] : parsed;
+  return "message" in parsed ? [fault(() => words.ratesView.notToml(parsed.message), parsed.line)] : parsed;
 }

@@ -98,7 +98,7 @@ function editsView(context: Context, bench: Bench, edits: PriceEdit[], edited: E
       : html`<div class="notice problem" role="alert">
           <p>${said.faulty}</p>
           <ul tabindex="0" aria-label=${text.ratesView.file.list}>
-            ${edited.faults.map(({ path, message, help }) => html`<li><code>${path}</code> ${[message, help].filter(Boolean).join("; ")}</li>`)}
+            ${edited.faults.map((fault) => html`<li><code>${fault.path}</code> ${text.ratesView.cardFault(fault)}</li>`)}
           </ul>
         </div>`}
   </div>`;

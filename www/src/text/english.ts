@@ -354,6 +354,11 @@ export const english = {
       wholeFile: "Whole file",
       moreFaults: (count: string) => `and ${count} more`,
     },
+    /** What is wrong with a card, in the words of its rules. */
+    cardFault: ({ message, help }: Fault) => (help === undefined ? message : `${message}; ${help}`),
+    /** What the reader of the file says of it. */
+    notJson: (said: string) => said,
+    notToml: (said: string) => said,
     fileTooLarge: "The file is larger than 1 MiB, which no card is.",
     fileNotText: "The file is no text in UTF-8. A card is a JSON or TOML file.",
     tomlNotLoaded: "What reads TOML could not be loaded. Check the connection, then open the file again.",

@@ -5,7 +5,7 @@ import type { Words } from "pricetag/elements";
 const named = (message: string | undefined): string | null => /`([^`]*)`/.exec(message ?? "")?.[1] ?? null;
 
 /** What is wrong, by its code, where the field itself says no more. The rules' own sentences are English. */
-function faultByCode({ code, path, message, help }: Fault): string {
+export function faultByCode({ code, path, message, help }: Fault): string {
   const found = named(message);
   const near = named(help);
   const meant = near === null ? "" : ` Gemeint ist vielleicht „${near}“.`;

@@ -1,4 +1,5 @@
 import type { Text } from "./english.js";
+import { cardFault } from "./german-faults.js";
 
 export const german: Text["ratesView"] = {
   heading: (title) => `Preise von ${title}`,
@@ -113,10 +114,13 @@ export const german: Text["ratesView"] = {
     wholeFile: "Ganze Datei",
     moreFaults: (count) => `und ${count} weitere`,
   },
+  cardFault,
+  notJson: (said) => `Das ist kein gültiges JSON: ${said}`,
+  notToml: (said) => `Das ist kein gültiges TOML: ${said}`,
   fileTooLarge: "Die Datei ist größer als 1 MiB, und so groß ist keine Preiskarte.",
   fileNotText: "Die Datei ist kein Text in UTF-8. Eine Preiskarte ist eine JSON- oder TOML-Datei.",
   tomlNotLoaded: "Der TOML-Leser konnte nicht geladen werden. Die Verbindung prüfen und die Datei erneut öffnen.",
-  keyTwice: (key) => `der Schlüssel \`${key}\` steht zweimal in einem Objekt`,
+  keyTwice: (key) => `Der Schlüssel \`${key}\` steht zweimal in einem Objekt.`,
 
   changes: {
     heading: "Was sich ändert",

@@ -1,7 +1,8 @@
 // Makes of the built pages what the server serves: node xtask/js/finish-page.mjs <folder of the page> [--weigh]
 //
-// Writes `sw.js`, which keeps the studio for when there is no server, and beside every file that gains by it the same
-// with brotli, `.br`; then shows what the first load weighs, and fails if that is too much.
+// Has the browser compile at once what it calls at once; writes `sw.js`, which keeps the studio for when there is no server,
+// and beside every file that gains by it the same with brotli, `.br`; then shows what the first load weighs, and fails if that
+// is too much.
 
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -47,6 +48,14 @@ function firstLoad(name, seen = new Set()) {
     : [...text.matchAll(/\b(?:from|import)\s*["'`]\.\/([^"'`]+)["'`]/g)].map(([, file]) => `assets/${file}`);
   for (const asset of statically) firstLoad(asset, seen);
   return seen;
+}
+
+/** V8 compiles such a file while it loads, in a thread of its own; else each function when it is first called, while a person waits. */
+const COMPILE_HINT = "//# allFunctionsCalledOnLoad\n";
+
+/** What is loaded at once is nearly all called at once. */
+function hint() {
+  for (const name of firstLoad("index.html")) if (name.endsWith(".js")) writeFileSync(join(folder, name), COMPILE_HINT + bytesOf(name));
 }
 
 const sha = (algorithm, bytes, form) => createHash(algorithm).update(bytes).digest(form);
@@ -105,6 +114,7 @@ function weigh() {
 if (process.argv.includes("--weigh")) {
   weigh();
 } else {
+  hint();
   await writeWorker();
   compressAll();
 }

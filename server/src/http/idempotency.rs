@@ -27,11 +27,25 @@ pub fn key(headers: &HeaderMap) -> Result<String, Problem> {
 }
 
 /// What tells a request that is sent again from another one: its route, its id and its document, whatever the white
-/// space.
+/// space and the order of members. Whoever builds the body anew to send it again may well get another order, and must not be
+/// told to take a new key: that would be a second charge.
 pub fn request_hash(route: &Route, id: &str, document: &Value) -> Hash {
     let (path, rest) = route.path.split_once('{').unwrap_or((route.path, ""));
     let rest = rest.split_once('}').map_or("", |(_, rest)| rest);
     let mut request = format!("{} {path}{id}{rest}\n", route.method.as_str()).into_bytes();
-    serde_json::to_writer(&mut request, document).expect("a JSON document can be written again");
+    serde_json::to_writer(&mut request, &sorted(document)).expect("a JSON document can be written again");
     sha256(&request)
+}
+
+/// The document with the members of each object in the order of their keys; no key is there twice.
+fn sorted(document: &Value) -> Value {
+    match document {
+        Value::List(elements) => Value::List(elements.iter().map(sorted).collect()),
+        Value::Object(members) => {
+            let mut members: Vec<_> = members.iter().map(|(key, member)| (key.clone(), sorted(member))).collect();
+            members.sort_by(|(one, _), (other, _)| one.cmp(other));
+            Value::Object(members)
+        }
+        plain => plain.clone(),
+    }
 }

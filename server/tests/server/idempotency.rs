@@ -38,6 +38,30 @@ fn white_space_does_not_make_another_request() {
 }
 
 #[test]
+fn the_order_of_members_does_not_make_another_request() {
+    let folder = Folder::new();
+    let key = folder.with_account("basic", 500_000);
+    let server = Server::start(&folder);
+    let client = server.client(&key);
+    let fingerprint = client.accepted(&two_credits())["accepted"]["fingerprint"].clone();
+    let send = |body: String| client.send("POST", "/v1/charges", &[("Idempotency-Key", &nth_key(1))], body).unwrap();
+    let first = send(format!(
+        r#"{{"plan": {{"items": [{{"operation": "upscale", "mode": "fast"}}, {{"operation": "library"}}]}}, "accepted": {{"fingerprint": {fingerprint}, "high": 2}}}}"#
+    ));
+    assert_eq!((first.status, first.header("idempotency-replayed")), (201, ""), "{}", first.text);
+    let again = send(format!(
+        r#"{{"accepted": {{"high": 2.0, "fingerprint": {fingerprint}}}, "plan": {{"items": [{{"mode": "fast", "operation": "upscale"}}, {{"operation": "library"}}]}}}}"#
+    ));
+    assert_eq!((again.status, again.header("idempotency-replayed"), &again.text), (201, "true", &first.text));
+    // The order of a list says something.
+    let other = send(format!(
+        r#"{{"plan": {{"items": [{{"operation": "library"}}, {{"operation": "upscale", "mode": "fast"}}]}}, "accepted": {{"fingerprint": {fingerprint}, "high": 2}}}}"#
+    ));
+    assert_eq!(other.problem(), (422, "idempotency-key-reused".into()));
+    assert_eq!(client.posted(), 498);
+}
+
+#[test]
 fn the_same_key_with_another_body_is_refused() {
     let folder = Folder::new();
     let key = folder.with_account("basic", 500_000);

@@ -14,8 +14,10 @@ import type {
   Comparison,
   Estimate,
   Faults,
+  FieldOf,
   Fit,
   FreeUnits,
+  ItemOf,
   Outcome,
   Plan,
   Preflight,
@@ -53,7 +55,10 @@ export class RateCard<C extends CardTypes = AnyCard> {
     return new RateCard<ImageStudio>(OpenCard.builtin());
   }
 
-  /** A card from JSON text, or its faults. Give the card's types, if you have them, as the type argument. */
+  /**
+   * A card from JSON text, or its faults. Give the card's types, if you have them, as the type argument. Of a key that stands twice in
+   * an object JavaScript's parser keeps the last; the command line and the server refuse such a text.
+   */
   static parse<C extends CardTypes = AnyCard>(json: string): RateCard<C> | Faults {
     let card: unknown;
     try {
@@ -96,7 +101,9 @@ export class RateCard<C extends CardTypes = AnyCard> {
    * What each of many items of one operation costs, given as columns: a million rows in a few milliseconds.
    *
    *     const models = card.options("create", "model"); // an option's number is its index here
-   *     card.estimateMany("create", { model: Uint8Array.of(0, 3), variations: Uint16Array.of(1, 4), quality: "draft" });
+   *     card.estimateMany("create", { model: Int16Array.of(0, 3), variations: Uint16Array.of(1, 4), quality: "draft" });
+   *
+   * A column with a sign keeps the -1 of a name that is not there, which is then a fault; without one it would be another number.
    *
    * Paths of faults begin with the row, `rows[17].model`, or with `columns` where every row has the fault.
    */
@@ -109,7 +116,7 @@ export class RateCard<C extends CardTypes = AnyCard> {
   }
 
   /** The ids of a choice's options, in the card's order; none where there is no such choice. */
-  options(operation: C["operation"], choice: string): string[] {
+  options<O extends C["operation"]>(operation: O, choice: FieldOf<ItemOf<C["item"], O>>): string[] {
     return [...(this.#open.byId.get(operation)?.byName.get(choice)?.options?.keys() ?? [])];
   }
 

@@ -17,8 +17,13 @@ type Strict = (item: Columns) => Fault[];
 /** The rates of every row, or the faults of those that have some. */
 export function estimateMany(card: OpenCard, id: string, columns: Columns, strict: Strict): RatedRows | Faults {
   // A copy, with plain views of its arrays, so that nobody's code runs later and nothing is inherited.
-  columns = Object.assign(Object.create(null), columns);
-  for (const [name, value] of Object.entries(columns)) if (isColumn(value)) columns[name] = plainView(value);
+  try {
+    columns = Object.assign(Object.create(null), columns);
+    for (const [name, value] of Object.entries(columns)) if (isColumn(value)) columns[name] = plainView(value);
+  } catch {
+    // A getter throws, or an array's memory was given to somebody else.
+    return { errors: [UNREADABLE] };
+  }
   if ("operation" in columns) return { errors: [OPERATION_TWICE] };
   const arrays = Object.entries(columns).filter((entry): entry is [string, Column] => isColumn(entry[1]));
   const rows = Math.max(0, ...arrays.map(([, column]) => column.length));
@@ -51,6 +56,8 @@ const NO_ROWS: Fault = {
   message: "there are no rows",
   help: "a column is an array of whole numbers, such as a Uint16Array",
 };
+
+const UNREADABLE: Fault = { code: "wrong-type", path: "columns", message: "the columns cannot be read" };
 
 const OPERATION_TWICE: Fault = {
   code: "unknown-field",

@@ -1,7 +1,7 @@
 import { slots, uses } from "./instance.js";
 import { numberOf, placeOf, totalOf } from "./lane.js";
 import { NOTHING, type Field, type OpenCard } from "./open-card.js";
-import type { AnyCard, CardTypes, Estimate, Fault, Faults, Line, Range } from "./types.js";
+import type { AnyCard, CardTypes, Estimate, Fault, Faults, FieldOf, Line, Range, ValueOf } from "./types.js";
 
 const NO_FIELDS: readonly Field[] = [];
 
@@ -36,7 +36,7 @@ export class LiveItem<C extends CardTypes = AnyCard> {
   constructor(card: OpenCard, estimate: (item: C["item"]) => Estimate<C> | Faults, item: C["item"]) {
     this.#card = card;
     this.#estimate = estimate;
-    this.#start(Object.entries(item));
+    this.#start(Object.entries(item ?? {}));
   }
 
   /** The item as it stands. */
@@ -45,7 +45,7 @@ export class LiveItem<C extends CardTypes = AnyCard> {
   }
 
   /** Sets a field; `undefined` takes it away, so that its default holds. */
-  set(field: string, value: string | number | undefined): this {
+  set<F extends FieldOf<C["item"]>>(field: F, value: ValueOf<C["item"], F> | undefined): this {
     this.#answer = undefined;
     const place = placeOf(this.#fields, field, this.#place);
     const known = this.#fields[place];

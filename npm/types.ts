@@ -97,9 +97,16 @@ export interface Plan<C extends CardTypes = AnyCard> {
 export type Column = Uint8Array | Uint16Array | Uint32Array | Int8Array | Int16Array | Int32Array;
 
 /** Items of one operation, field by field: a column with a value for each row, or one value for all of them. */
-export type Columns<C extends CardTypes = AnyCard, O extends C["operation"] = C["operation"]> = ColumnsOf<
-  Extract<C["item"], { operation: O }>
->;
+export type Columns<C extends CardTypes = AnyCard, O extends C["operation"] = C["operation"]> = ColumnsOf<ItemOf<C["item"], O>>;
+
+/** The items of one operation; of a card that is not known, any item may be of it. */
+export type ItemOf<I, O> = I extends { operation: infer P } ? (O extends P ? I : never) : never;
+
+/** The names of the fields that items have. */
+export type FieldOf<I> = I extends unknown ? keyof I & string : never;
+
+/** What may stand in a field. */
+export type ValueOf<I, F> = I extends unknown ? (F extends keyof I ? I[F] : never) : never;
 
 type ColumnsOf<I> = { [F in keyof I as F extends "operation" ? never : F]?: I[F] | Column };
 
@@ -260,6 +267,10 @@ export interface Change {
 
 export interface Comparison {
   changes: Change[];
+  /**
+   * How many prices were compared, and how many changed. Dearer and cheaper go by the expected unit price; where that is the same, by
+   * the high one, which is the most that can be charged, and then by the low one.
+   */
   summary: { compared: number; dearer: number; cheaper: number; appeared: number; disappeared: number };
 }
 

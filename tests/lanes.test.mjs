@@ -385,6 +385,15 @@ test("columns with faults name the row, or what is wrong with all of them", () =
     ["create", { width: Uint16Array.of(64, 65535) }, ["out-of-range at rows[1].width"]],
   ];
   for (const [operation, columns, expected] of table) assert.deepEqual(faults(operation, columns), expected);
+  const throwing = {
+    quantity: two,
+    get model() {
+      throw new Error("no");
+    },
+  };
+  const gone = Uint16Array.of(1, 2);
+  structuredClone(gone, { transfer: [gone.buffer] });
+  for (const unreadable of [throwing, { quantity: two, variations: gone }]) assert.deepEqual(faults("create", unreadable), ["wrong-type at columns"]);
   const bad = faults("create", { quantity: new Uint16Array(6000) });
   assert.equal(bad.length, 5001);
   assert.deepEqual([bad[4999], bad[5000]], ["out-of-range at rows[4999].quantity", "limit-exceeded at "]);
@@ -414,6 +423,14 @@ test("counts that are named as sides are counts, and are bounded as such", () =>
   const counts = ["width", "height"].map((name) => ({ name, max: 1_000_000_000 }));
   const card = RateCard.from({ id: "area", version: "1", operations: [{ id: "print", counts, rates: [{ when: {}, price: 1 }] }] });
   assert.deepEqual(places(card), ["limit-exceeded at operations[0].counts"]);
+});
+
+test("a live item of nothing lacks its operation, and has a price once that is set", () => {
+  for (const nothing of [undefined, null, {}]) {
+    const live = card.live(nothing);
+    assert.deepEqual([live.total, places(live)], [null, ["missing-field at items[0].operation"]]);
+    assert.equal(live.set("operation", "library").total.expected, 0);
+  }
 });
 
 /** A card of the least size, to make many of. */

@@ -53,6 +53,18 @@ card.estimateMany("create", { quality: "ultra" });
 // @ts-expect-error a column's numbers are whole
 card.estimateMany("create", { width: new Float64Array(2) });
 card.options("create", "model") satisfies string[];
+// @ts-expect-error there is no choice `modl`
+card.options("create", "modl");
+
+// A form changes its fields one by one, and may change to another operation with other fields.
+const live = card.live({ operation: "create" });
+live.set("variations", 3).set("quality", "draft").set("model", undefined).set("operation", "edit").set("edit", "inpaint");
+// @ts-expect-error there is no field `variatons`
+live.set("variatons", 3);
+// @ts-expect-error there is no model `nix`
+live.set("model", "nix");
+// @ts-expect-error a count is a number
+live.set("variations", "3");
 
 const item: ImageStudioItem = { operation: "upscale", mode: "fast", quantity: 2 };
 const plan: Plan<ImageStudio> = { items: [item] };
@@ -68,6 +80,11 @@ if (!("errors" in other)) {
   other satisfies RateCard<AnyCard>;
   other.estimate({ items: [{ operation: "paint", colour: "red", layers: 3 }] });
   other.preflight({ items: [] }, { tier: "gold", balance: 1, freeUnits: { flux: 1 } });
+  other.estimateMany("scan", { pages: Uint8Array.of(1), paper: "a4" }) satisfies RatedRows | Faults;
+  other.options("scan", "paper") satisfies string[];
+  other.live({ operation: "scan" }).set("pages", 3).set("paper", "a4").set("pages", undefined);
+  // @ts-expect-error a column's numbers are whole
+  other.estimateMany("scan", { pages: Float64Array.of(1) });
   // @ts-expect-error a field is no object
   other.estimate({ items: [{ operation: "paint", colour: {} }] });
   // @ts-expect-error an item has an operation
@@ -85,6 +102,10 @@ interface Lab {
 const lab = RateCard.from<Lab>({});
 if (!("errors" in lab)) {
   lab.estimate({ items: [{ operation: "scan", paper: "a3" }] });
+  lab.estimateMany("scan", { paper: Uint8Array.of(0) });
+  lab.live({ operation: "scan" }).set("paper", "a3");
+  // @ts-expect-error there is no paper `a5`
+  lab.live({ operation: "scan" }).set("paper", "a5");
   // @ts-expect-error there is no paper `a5`
   lab.estimate({ items: [{ operation: "scan", paper: "a5" }] });
   // @ts-expect-error it has no tiers

@@ -120,7 +120,7 @@ export const formStyles = css`
   }
   .count {
     display: grid;
-    grid-template-columns: 1fr 88px;
+    grid-template-columns: 1fr 5.5rem;
     gap: calc(var(--_step) * 2);
     align-items: center;
   }
@@ -130,11 +130,11 @@ export const formStyles = css`
     min-block-size: calc(var(--_step) * 3);
   }
   input#quantity {
-    inline-size: 120px;
+    inline-size: 7.5rem;
   }
   .size {
     display: grid;
-    grid-template-columns: 1fr 88px 88px;
+    grid-template-columns: 1fr 5.5rem 5.5rem;
     gap: var(--_step) calc(var(--_step) * 2);
     align-items: end;
   }

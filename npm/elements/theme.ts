@@ -15,7 +15,7 @@ export const theme = css`
     --_stop: var(--pricetag-stop, light-dark(#a8281d, #ff9d90));
     --_radius: var(--pricetag-radius, 6px);
     --_small: var(--pricetag-small, 0.8125rem);
-    --_step: var(--pricetag-step, 8px);
+    --_step: var(--pricetag-step, 0.5rem);
     font-variant-numeric: tabular-nums;
   }
   :host([hidden]) {

@@ -8,6 +8,8 @@ export interface Trial {
   freeUnits: { [pool: string]: number };
   /** The balance field holds something that is no amount. */
   faulty: boolean;
+  /** The pools whose field holds something that is no number of units. */
+  faultyPools: Set<string>;
 }
 
 /** The free units of one pool, as the account panel shows them. */
@@ -26,7 +28,7 @@ export const tierTitle = (card: Card, id: string): string => tierOf(card, id)?.t
 export function trialOn(card: Card, tier: Tier): Trial {
   const freeUnits = Object.fromEntries((card.freeUnits ?? []).map(({ id, monthly }) => [id, monthly[tier.id] ?? 0]));
   const balance = tier.monthlyCredits === "unlimited" ? null : tier.monthlyCredits;
-  return { tier: tier.id, balance, freeUnits, faulty: false };
+  return { tier: tier.id, balance, freeUnits, faulty: false, faultyPools: new Set() };
 }
 
 /** The account that prices are checked against: the server's where there is one, else the trial. */

@@ -7,6 +7,7 @@ import { afterPaint } from "./after-paint.js";
 import { Charging } from "./charging.js";
 import { storedKey, storeKey } from "./credential.js";
 import { figure, formats } from "./figures.js";
+import { keepingFocus } from "./focus.js";
 import type { Context } from "./context.js";
 import { Parts } from "./parts.js";
 import { readLink, VIEWS, writeLink, type ViewName } from "./link.js";
@@ -16,6 +17,12 @@ import { Studio } from "./studio.js";
 import { preferredLanguage, storeLanguage, text, useLanguage, type Language } from "./text/index.js";
 import { faultWords, showPlanPrice, verdictWords } from "./views/run.js";
 import { pageView } from "./views/page.js";
+
+/** Marks what the page itself wrote into the history: whoever goes back to it wants another view, and not an older plan. */
+const OURS = "pricetag";
+
+/** How long a change that goes on may be missing in the link. */
+const LINK_MS = 1000;
 
 function start(root: HTMLElement, card: RateCard): void {
   root.replaceChildren();
@@ -39,23 +46,31 @@ function start(root: HTMLElement, card: RateCard): void {
   const studio = new Studio(card, {
     changed() {
       draw();
-      settled.changed();
+      changed();
     },
     typed() {
       showPlanPrice(studio);
       frame ||= requestAnimationFrame(draw);
-      settled.changed();
+      changed();
     },
   });
   const charging = new Charging(studio, announce);
   const settled = new Settled(() => {
-    writeLinks();
-    showLink();
+    link.now();
     const said = priceWords(studio);
     if (said !== shownForm) announcement = said;
     shownForm = said;
     draw();
   });
+
+  /** Whoever goes on and on, and then reloads the page, loses no more than a moment of it. */
+  const link = new Settled(
+    () => {
+      writeLinks();
+      showLink();
+    },
+    { atLeastEvery: LINK_MS },
+  );
 
   const ownOf = (name: ViewName): Map<string, string> => kept.get(name) ?? new Map<string, string>();
 
@@ -64,7 +79,12 @@ function start(root: HTMLElement, card: RateCard): void {
     for (const name of VIEWS) links.set(name, writeLink({ ...state, view: name, own: ownOf(name) }));
   }
 
-  const showLink = (): void => history.replaceState(null, "", href(view));
+  function changed(): void {
+    link.changed();
+    settled.changed();
+  }
+
+  const showLink = (): void => history.replaceState(OURS, "", href(view));
 
   const href = (name: ViewName): string => links.get(name) ?? "#";
 
@@ -74,7 +94,7 @@ function start(root: HTMLElement, card: RateCard): void {
     else own.set(name, value);
     kept.set(view, own);
     draw();
-    settled.changed();
+    changed();
   }
 
   function draw(): void {
@@ -84,7 +104,7 @@ function start(root: HTMLElement, card: RateCard): void {
     if (view !== drawn) [drawn, parts] = [view, new Parts(draw)];
     parts.begin();
     const context: Context = { studio, charging, view, parts, own: ownOf(view), keep, href, chooseLanguage, copyLink, announce, redraw: draw };
-    render(pageView(context, announcement), root);
+    keepingFocus(() => render(pageView(context, announcement), root));
     document.title = text.title(text.views[view]);
     if (arriving) arriving = !arrive();
   }
@@ -110,13 +130,16 @@ function start(root: HTMLElement, card: RateCard): void {
   }
 
   /** Takes the state that the address holds; a key leaves the address at once. */
-  function takeLink(): void {
+  function takeLink(again = false): void {
     reading = true;
     const state = readLink(location.hash);
     view = state.view;
-    kept.set(view, state.own);
-    studio.plan.replace(state.plan);
-    if (state.form !== null) studio.open(state.form);
+    const isOurs = again && history.state === OURS;
+    if (!isOurs || !kept.has(view)) kept.set(view, state.own);
+    if (!isOurs) {
+      studio.plan.replace(state.plan);
+      if (state.form !== null) studio.open(state.form);
+    }
     writeLinks();
     if (state.key !== null) {
       storeKey(state.key);
@@ -138,7 +161,7 @@ function start(root: HTMLElement, card: RateCard): void {
   for (const type of ["pointerdown", "click"]) root.addEventListener(type, follow, { capture: true });
   addEventListener("hashchange", () => {
     const before = view;
-    takeLink();
+    takeLink(true);
     if (view !== before) {
       scrollTo(0, 0);
       arriving = !arrive();

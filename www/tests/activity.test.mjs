@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, test } from "node:test";
 import { launch, open, press, text } from "./browsing.mjs";
-import { activity, cells, get, linked, shows, spend } from "./ledger.mjs";
+import { activity, cells, get, linked, send, shows, spend } from "./ledger.mjs";
 import { serve } from "./serving.mjs";
 
 let server;
@@ -185,6 +185,21 @@ test("what could have been saved is what the card says of each past plan", async
   await shows(page, ".said[aria-live]", `${due.length} kinds of change would have saved credits.`);
   assert.match(await text(page, "#savings-progress"), /4 of 4 charges/);
   assert.deepEqual(problems, []);
+  await close();
+});
+
+test("no change would have saved more than was charged: what free units paid for cost nothing", async () => {
+  const flux = { operation: "create", model: "huggingface-flux" };
+  const { freeUnits } = await get(server, "/v1/account");
+  await send(server, "/v1/charges", { items: [{ ...flux, variations: 10, quantity: freeUnits["huggingface-flux"] / 10 }] });
+  await send(server, "/v1/charges", { items: [flux] });
+  const { captures } = await get(server, "/v1/captures");
+  assert.deepEqual(captures.map(({ charge }) => charge), [0, 4]);
+  const { page, close } = await opened();
+  await press(page, "#find-savings");
+  await page.waitForSelector('#savings-progress[data-state="done"]');
+  const saved = (await cells(page, "#savings")).slice(1).map(([, saves]) => Number(saves));
+  assert.ok(saved.length > 0 && saved.every((credits) => credits > 0 && credits < 4), saved.join());
   await close();
 });
 

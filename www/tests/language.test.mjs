@@ -214,6 +214,7 @@ const BROKEN_TWICE = [
 
 test("in German the faults of a card are told in German, each with what was found", async () => {
   const { german } = await catalogues();
+  const numbers = new Intl.NumberFormat(undefined, { maximumFractionDigits: 6 });
   const seen = new Set();
   let faults = 0;
   for (const document of [...brokenCards(CARD), ...BROKEN_TWICE]) {
@@ -225,7 +226,10 @@ test("in German the faults of a card are told in German, each with what was foun
       const words = said.replace(/`[^`]*`/g, "");
       assert.doesNotMatch(words, /undefined|null\b|Etwas stimmt nicht|\b(an?|not|has|than|must)\b/, `${fault.message}\n${said}`);
       if (fault.code !== "unavailable" && !fault.message.startsWith("unavailable: ")) assert.doesNotMatch(words, ENGLISH, `${fault.message}\n${said}`);
-      for (const [value] of fault.message.matchAll(/`[^`]*`|\d[\d.]*/g)) assert.ok(said.includes(value), `${fault.message}\n${said}`);
+      for (const [value] of fault.message.matchAll(/`[^`]*`|\d[\d.]*/g)) {
+        const shown = value.startsWith("`") ? value : numbers.format(Number(value));
+        assert.ok(said.includes(shown), `${fault.message}\n${said}`);
+      }
       seen.add(fault.code);
     }
     card.free?.();

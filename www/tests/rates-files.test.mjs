@@ -79,6 +79,8 @@ test("the faults of a card are told by line, in JSON and in TOML", async () => {
   assert.deepEqual(await shown(), ["Line 3 the key `id` twice in one object"]);
   await bring(page, stand.server.folder, "broken.json", '{\n  "id": "a",\n  oops }');
   assert.match((await shown())[0], /^Line 3 /);
+  await bring(page, stand.server.folder, "list.json", "[]");
+  assert.match((await shown())[0], /^Line 1 a rate card is due here, not a list/);
   await bring(page, stand.server.folder, "broken.toml", 'id = "a"\nversion = \n');
   assert.match((await shown())[0], /^Line 2 /);
   await bring(page, stand.server.folder, "bytes.toml", Buffer.from([0x69, 0x64, 0xff]));
@@ -94,9 +96,9 @@ test("the faults of a file are told in the language that is in force", async () 
   const { page, close } = await stand.opened();
   const told = (language) => page.select("#language", language).then(() => page.waitForFunction((lang) => document.documentElement.lang === lang, {}, language));
   const cases = [
-    ["faulty.toml", TOML.replace("price = 8\n", "price = -8\n"), "`-8` is negative; an amount is 0 to 1000000 credits", "`-8` ist negativ; ein Betrag ist 0 bis 1000000 Credits"],
-    ["broken.json", '{ "id": oops }', "Unexpected token", "Das ist kein gültiges JSON: Unexpected token"],
-    ["broken.toml", "id = \n", "Invalid TOML document", "Das ist kein gültiges TOML: Invalid TOML document"],
+    ["faulty.toml", TOML.replace("price = 8\n", "price = -8\n"), "`-8` is negative; an amount is 0 to 1000000 credits", "`-8` ist negativ; ein Betrag ist 0 bis 1,000,000 Credits"],
+    ["broken.json", '{ "id": oops }', "Unexpected token", "Das ist kein gültiges JSON („Unexpected token"],
+    ["broken.toml", "id = \n", "Invalid TOML document", "Das ist kein gültiges TOML („Invalid TOML document"],
     ["twice.json", '{ "id": "a", "id": "b" }', "the key `id` twice in one object", "Der Schlüssel `id` steht zweimal in einem Objekt."],
     ["large.json", "{".padEnd(1_048_577), "The file is larger than 1 MiB", "Die Datei ist größer als 1 MiB"],
   ];

@@ -202,6 +202,9 @@ test("what is no price is refused by the card, at the rate and in the list", asy
   await press(page, edit("create", 1));
   await write(page, ".editor input", "1.2345");
   assert.match(await text(page, "#editor-faults"), /decimals/);
+  assert.match(await text(page, '[data-edit="create!1"]'), /→ 1\.2345/);
+  await write(page, ".editor input", "");
+  assert.equal(await text(page, "#editor-faults"), "Enter a price.");
   await close();
 });
 

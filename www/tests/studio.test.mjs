@@ -33,6 +33,18 @@ test("why it is so expensive is answered by every choice, the size and the count
   await close();
 });
 
+test("how often the balance is enough is told of all that the form asks for", async () => {
+  const says = async (form, said) => {
+    const { page, close } = await opened(`#form=create;model=stability-core;${form}`);
+    assert.match(await text(page, ".why-panel"), said);
+    await close();
+  };
+  // A fixed price of 3 credits each, and 50 to spend.
+  await says("quantity:16", /Your balance is enough for this once\./);
+  await says("quantity:5", /Your balance is enough for this 3 times\./);
+  await says("quantity:17", /Your balance is not enough for this\./);
+});
+
 test("what costs nothing is not called expensive", async () => {
   const { page, close } = await opened("#form=social;platforms:3");
   assert.equal(await text(page, ".dear p, .dear [class=hint]").catch(() => ""), "");

@@ -1,4 +1,5 @@
 import type { AnyItem, Estimate, Range, Settlement } from "pricetag";
+import type { Delivered } from "../rerating.js";
 import { ask, read } from "../server.js";
 import type { Days } from "./range.js";
 
@@ -73,11 +74,10 @@ export interface HoldRecord {
   settlement: Settlement | null;
 }
 
-export interface Capture {
+export interface Capture extends Delivered {
   holdId: string;
   at: string;
   asset: string | null;
-  plan: { items: AnyItem[] };
   estimated: Range;
   charge: number;
 }

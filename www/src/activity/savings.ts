@@ -1,5 +1,6 @@
 import type { Alternative, AnyCard, AnyItem, RateCard } from "pricetag";
-import { Sum } from "../exact.js";
+import { difference, Sum } from "../exact.js";
+import { Rerating, type Delivered } from "../rerating.js";
 import type { Capture, CapturePage, Ledger, Usage } from "./ledger.js";
 import { patiently, Turns } from "./patience.js";
 import type { Days } from "./range.js";
@@ -83,18 +84,21 @@ export class Savings {
     const abort = new AbortController();
     this.#abort = abort;
     this.#changed();
+    const rerating = new Rerating(rating.card.describe());
     try {
-      await this.#pages(ledger, this.days, rating, abort.signal);
+      await this.#pages(ledger, this.days, rerating, rating.tier, abort.signal);
       if (!abort.signal.aborted) this.state = "done";
     } catch (error) {
       if (abort.signal.aborted) return;
       this.problem = error;
       this.state = "stopped";
+    } finally {
+      rerating.free();
     }
     this.#changed();
   }
 
-  async #pages(ledger: Ledger, days: Days, rating: Rating, signal: AbortSignal): Promise<void> {
+  async #pages(ledger: Ledger, days: Days, rerating: Rerating, tier: string | undefined, signal: AbortSignal): Promise<void> {
     const turns = new Turns();
     let after: string | null = null;
     do {
@@ -108,16 +112,16 @@ export class Savings {
       for (const capture of page.captures) {
         await turns.take();
         signal.throwIfAborted();
-        this.#look(capture, rating);
+        this.#look(capture, rerating, tier);
       }
       this.#changed();
       after = page.next;
     } while (after !== null && this.looked < CHARGES_MAX);
   }
 
-  #look({ plan }: Capture, rating: Rating): void {
+  #look({ plan, lines }: Capture, rerating: Rerating, tier: string | undefined): void {
     this.looked += 1;
-    const ways = this.#alternatives(plan.items, rating);
+    const ways = this.#waysOf({ plan, lines }, rerating, tier);
     if (ways === null) {
       this.unpriced += 1;
       return;
@@ -141,14 +145,27 @@ export class Savings {
     saving.rank = Math.min(saving.rank, rank);
   }
 
-  #alternatives(items: AnyItem[], { card, tier }: Rating): Alternative[] | null {
-    const plan = JSON.stringify(items);
-    const known = this.#remembered.get(plan);
+  /** Each change with what it would have saved of what was delivered, with the free units of then; null without a price. */
+  #waysOf(past: Delivered, rerating: Rerating, tier: string | undefined): Alternative[] | null {
+    const asked = JSON.stringify(past);
+    const known = this.#remembered.get(asked);
     if (known !== undefined) return known;
-    const answer = card.alternatives({ items }, tier);
-    const ways = "errors" in answer ? null : answer;
+    const ways = cheaper(past, rerating, tier);
     if (this.#remembered.size >= REMEMBERED_MAX) this.#remembered.clear();
-    this.#remembered.set(plan, ways);
+    this.#remembered.set(asked, ways);
     return ways;
   }
+}
+
+function cheaper(past: Delivered, rerating: Rerating, tier: string | undefined): Alternative[] | null {
+  const { items } = past.plan;
+  const before = rerating.charge(past);
+  const found = rerating.card.alternatives({ items }, tier);
+  if (before === null || "errors" in found) return null;
+  return found.flatMap((way) => {
+    const changed = items.map((item, index) => (index === way.item ? { ...item, [way.field]: way.option } : item));
+    const after = rerating.charge({ ...past, plan: { items: changed } });
+    const saves = after === null ? 0 : difference(before, after);
+    return saves > 0 ? [{ ...way, saves }] : [];
+  });
 }

@@ -5,6 +5,7 @@ import { itemIndex } from "pricetag/elements";
 import { tierTitle } from "../account.js";
 import type { Context } from "../context.js";
 import { figure, formats } from "../figures.js";
+import { numberValue } from "../number-value.js";
 import { Settled } from "../settled.js";
 import { text } from "../text/index.js";
 import { fitting, savedBy, sliderOf, spanOf, toAmount, type Fitting, type ItemChange, type Span } from "./budget.js";
@@ -95,7 +96,7 @@ function sliderView({ studio, keep }: Context, span: Span, budget: number, fault
       step="0.001"
       aria-label=${label}
       aria-invalid=${faulty ? "true" : nothing}
-      .value=${faulty ? noChange : live(String(budget))}
+      .value=${faulty ? noChange : numberValue(budget)}
       @input=${take}
     />
     <p class="hint plan-ends">

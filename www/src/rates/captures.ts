@@ -1,11 +1,9 @@
-import type { AnyItem } from "pricetag";
+import type { Delivered } from "../rerating.js";
 import { ask, read } from "../server.js";
 
-/** A past charge, as far as it takes to rate it anew. */
-export interface Capture {
-  plan: { items: AnyItem[] };
+/** A past charge. */
+export interface Capture extends Delivered {
   charge: number;
-  lines: { item: number; delivered: number; free?: number }[];
 }
 
 /** A page of the account's charges from one day to another, and where the next one begins; null at the end. */

@@ -1,10 +1,10 @@
 import { html, nothing, type TemplateResult } from "lit";
 import type { Range } from "pricetag";
 import type { Context } from "../context.js";
+import { numberValue } from "../number-value.js";
 import { text } from "../text/index.js";
 import type { Bench } from "./bench.js";
-import { faultsOf, isSame, type PriceEdit } from "./edits.js";
-import { numberValue } from "./number-value.js";
+import { faultsOf, isEmpty, isSame, type PriceEdit } from "./edits.js";
 import { rowTitle, type Row } from "./rows.js";
 import type { Tables } from "./table.js";
 
@@ -84,7 +84,7 @@ export function editorRow(tables: Tables, row: Row, price: number | Range, edit:
         <p class="hint" id="editor-faults">
           ${faults.length === 0
             ? text.ratesView.editor.hint
-            : html`<span class="fault">${faults.map(text.ratesView.cardFault).join(" ")}</span>`}
+            : html`<span class="fault">${isEmpty(tried) ? text.ratesView.editor.empty : faults.map(text.ratesView.cardFault).join(" ")}</span>`}
         </p>
       </form>
     </td>

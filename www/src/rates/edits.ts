@@ -40,6 +40,9 @@ export function readEdits(written: string | undefined): { mark: string; edits: P
 const figuresOf = (price: number | Range): number[] =>
   typeof price === "number" ? [price] : [price.low, price.expected, price.high];
 
+/** Whether a figure was left empty. */
+export const isEmpty = (price: number | Range): boolean => figuresOf(price).some(Number.isNaN);
+
 export const isSame = (one: number | Range, other: number | Range): boolean =>
   typeof one === typeof other && figuresOf(one).join() === figuresOf(other).join();
 

@@ -44,9 +44,9 @@ export async function readFile(file: File): Promise<Reading> {
   return readCard(name, text);
 }
 
-/** Reads a card as JSON, which begins with a brace, or as TOML, which cannot. */
+/** Reads a card as JSON, by its name or because it begins with a brace, or as TOML, which cannot. */
 export async function readCard(name: string, text: string): Promise<Reading> {
-  const document = text.trimStart().startsWith("{") ? fromJson(text) : await fromToml(text);
+  const document = name.endsWith(".json") || text.trimStart().startsWith("{") ? fromJson(text) : await fromToml(text);
   if (Array.isArray(document)) return { name, faults: document };
   const card = RateCard.from(document.value);
   if (!("errors" in card)) return { brought: { name, card, document: card.describe() } };

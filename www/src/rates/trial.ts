@@ -104,11 +104,14 @@ function editsView(context: Context, bench: Bench, edits: PriceEdit[], edited: E
   </div>`;
 }
 
+/** All decimals that were typed: of four, the card says that they are too many. */
+const typed = new Intl.NumberFormat(undefined, { maximumFractionDigits: 20 });
+
 /** As the card has it, one figure or three. */
 function priceWords(price: PriceEdit["price"] | undefined): string {
   if (price === undefined) return "–";
   const figures = typeof price === "number" ? [price] : [price.low, price.expected, price.high];
-  return figures.map((figure) => (Number.isNaN(figure) ? "–" : formats.credits(figure))).join(" / ");
+  return figures.map((figure) => (Number.isNaN(figure) ? "–" : typed.format(figure))).join(" / ");
 }
 
 /** The focus stays in the list: on what has moved into the place of what was taken back. */

@@ -126,7 +126,7 @@ export const english = {
     budgetLabel: (unit: string) => `Budget in ${unit}`,
     cheapest: (price: string) => `Cheapest: ${price}`,
     dearest: (price: string) => `Best: ${price}`,
-    budgetFault: "Enter credits with at most three decimals.",
+    budgetFault: "Enter credits, none or more, with at most three decimals.",
     budgetOneWay: (price: string) => `There is only one way to do this: ${price}.`,
     budgetNone: (cheapest: string, short: string) => `Even the cheapest way costs ${cheapest}: ${short} short.`,
     budgetNotAllowed: (tier: string, items: string) => `${tier} has no option for ${items}, so nothing can be fitted.`,
@@ -216,7 +216,8 @@ export const english = {
   tier: "Tier",
   balance: "Balance",
   unlimited: "Unlimited",
-  balanceFault: "Enter credits with at most three decimals.",
+  balanceFault: "Enter credits, none or more, with at most three decimals.",
+  freeUnitsFault: (pool: string, most: string) => `${pool}: a whole number from 0 to ${most}.`,
   freeUnitsHint: (monthly: string) => `of ${monthly} a month`,
   monthly: (amount: string) => `${amount} a month`,
   monthlyUnlimited: "unlimited",
@@ -313,6 +314,7 @@ export const english = {
       undo: "Undo",
       undoLabel: (title: string) => `Undo the price of ${title}`,
       hint: "Nothing is saved. What it would change is shown under “Try other rates”.",
+      empty: "Enter a price.",
     },
 
     trial: {
@@ -544,7 +546,7 @@ export const english = {
     changed: (field: string, from: string, to: string) => `${field}: ${from} → ${to}`,
     times: "Items",
     saved: "Saves",
-    savingsLimits: "At today’s prices and without free units. Each change is for itself: of two for the same item only one can be made.",
+    savingsLimits: "At today’s prices, for what was delivered, with the free units used then. Each change is for itself: of two for the same item only one can be made.",
     savingsFirst: (count: string) => `The first ${count} charges of these days.`,
     unpriced: (count: string, one: boolean) =>
       one ? "1 charge cannot be priced with the rates in force and was left out." : `${count} charges cannot be priced with the rates in force and were left out.`,

@@ -102,7 +102,7 @@ export const german: Text["activityView"] = {
   times: "Posten",
   saved: "Spart",
   savingsLimits:
-    "Zu heutigen Preisen und ohne Freieinheiten. Jede Änderung gilt für sich: Von zweien am selben Posten ist nur eine möglich.",
+    "Zu heutigen Preisen, für das Gelieferte, mit den damals genutzten Freimengen. Jede Änderung gilt für sich: Von zweien am selben Posten ist nur eine möglich.",
   savingsFirst: (count) => `Die ersten ${count} Abbuchungen dieser Tage.`,
   unpriced: (count, one) =>
     one

@@ -142,10 +142,15 @@ const HELPS: Sentence[] = [
   ],
 ];
 
+const numbers = new Intl.NumberFormat(undefined, { maximumFractionDigits: 6 });
+
+/** A bound or a count as people write it; what was found stands in backticks, as it was found. */
+const number = (part: string): string => (/^\d+(\.\d+)?$/.test(part) ? numbers.format(Number(part)) : part);
+
 function translated(sentences: Sentence[], english: string): string | null {
   for (const [pattern, german] of sentences) {
     const parts = pattern.exec(english);
-    if (parts !== null) return german(...parts.slice(1));
+    if (parts !== null) return german(...parts.slice(1).map(number));
   }
   return null;
 }

@@ -26,7 +26,7 @@ export const german: Text["planView"] = {
   budgetLabel: (unit) => `Budget in ${unit}`,
   cheapest: (price) => `Am günstigsten: ${price}`,
   dearest: (price) => `Am besten: ${price}`,
-  budgetFault: "Einen Betrag mit höchstens drei Nachkommastellen eingeben.",
+  budgetFault: "Bitte Credits eingeben, keine oder mehr, mit höchstens drei Nachkommastellen.",
   budgetOneWay: (price) => `Dafür gibt es nur einen Weg: ${price}.`,
   budgetNone: (cheapest, short) => `Selbst der günstigste Weg kostet ${cheapest}: Es fehlen ${short}.`,
   budgetNotAllowed: (tier, items) => `${tier} hat keine Option für ${items}, also lässt sich nichts einpassen.`,

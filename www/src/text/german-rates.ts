@@ -71,6 +71,7 @@ export const german: Text["ratesView"] = {
     undo: "Rückgängig",
     undoLabel: (title) => `Rückgängig: Preis von ${title}`,
     hint: "Nichts wird gespeichert. Was sich ändern würde, steht unter „Andere Preise ausprobieren“.",
+    empty: "Bitte einen Preis eingeben.",
   },
 
   trial: {
@@ -115,8 +116,9 @@ export const german: Text["ratesView"] = {
     moreFaults: (count) => `und ${count} weitere`,
   },
   cardFault,
-  notJson: (said) => `Das ist kein gültiges JSON: ${said}`,
-  notToml: (said) => `Das ist kein gültiges TOML: ${said}`,
+  // What reads the format says it in English.
+  notJson: (said) => `Das ist kein gültiges JSON („${said}“).`,
+  notToml: (said) => `Das ist kein gültiges TOML („${said}“).`,
   fileTooLarge: "Die Datei ist größer als 1 MiB, und so groß ist keine Preiskarte.",
   fileNotText: "Die Datei ist kein Text in UTF-8. Eine Preiskarte ist eine JSON- oder TOML-Datei.",
   tomlNotLoaded: "Der TOML-Leser konnte nicht geladen werden. Die Verbindung prüfen und die Datei erneut öffnen.",

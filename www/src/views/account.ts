@@ -4,6 +4,7 @@ import type { Account, AnyCard } from "pricetag";
 import { freeUnitsLeft, tierOf, tierTitle, type Trial } from "../account.js";
 import type { Charging } from "../charging.js";
 import { figure, formats } from "../figures.js";
+import { numberValue } from "../number-value.js";
 import type { ServerAccount } from "../server.js";
 import type { Studio } from "../studio.js";
 import { text } from "../text/index.js";
@@ -46,6 +47,19 @@ function trialView(studio: Studio, trial: Trial): TemplateResult {
     if (validity.valid) trial.balance = valueAsNumber;
     studio.changed();
   };
+  const setUnits = (pool: string) => (event: Event): void => {
+    const { validity, valueAsNumber } = event.target as HTMLInputElement;
+    if (validity.valid) {
+      trial.faultyPools.delete(pool);
+      trial.freeUnits = { ...trial.freeUnits, [pool]: valueAsNumber };
+    } else trial.faultyPools.add(pool);
+    studio.changed();
+  };
+  const pools = freeUnitsLeft(card, { tier: trial.tier, balance: trial.balance, freeUnits: trial.freeUnits });
+  const faults = [
+    ...(trial.faulty ? [text.balanceFault] : []),
+    ...pools.filter(({ pool }) => trial.faultyPools.has(pool)).map(({ title, monthly }) => text.freeUnitsFault(title, formats.whole(monthly))),
+  ];
   return html`<div class="account-fields">
       <label>
         <span>${text.tier}</span>
@@ -71,11 +85,11 @@ function trialView(studio: Studio, trial: Trial): TemplateResult {
               step="0.001"
               required
               aria-invalid=${trial.faulty ? "true" : nothing}
-              .value=${trial.faulty ? noChange : live(String(trial.balance))}
+              .value=${trial.faulty ? noChange : numberValue(trial.balance)}
               @input=${setBalance}
             />`}
       </label>
-      ${freeUnitsLeft(card, { tier: trial.tier, balance: trial.balance, freeUnits: trial.freeUnits }).map(
+      ${pools.map(
         ({ pool, title, left, monthly }) =>
           html`<label>
             <span>${title}</span>
@@ -86,18 +100,14 @@ function trialView(studio: Studio, trial: Trial): TemplateResult {
               max=${monthly}
               step="1"
               required
-              .value=${live(String(left))}
-              @input=${(event: Event) => {
-                const { validity, valueAsNumber } = event.target as HTMLInputElement;
-                if (!validity.valid) return;
-                trial.freeUnits = { ...trial.freeUnits, [pool]: valueAsNumber };
-                studio.changed();
-              }}
+              aria-invalid=${trial.faultyPools.has(pool) ? "true" : nothing}
+              .value=${trial.faultyPools.has(pool) ? noChange : numberValue(left)}
+              @input=${setUnits(pool)}
             />
           </label>`,
       )}
     </div>
-    <p class="hint">${trial.faulty ? html`<span class="fault">${text.balanceFault}</span>` : text.trialHint}</p>`;
+    <p class="hint">${faults.length > 0 ? html`<span class="fault">${faults.join(" ")}</span>` : text.trialHint}</p>`;
 }
 
 function keyView(charging: Charging): TemplateResult {

@@ -144,8 +144,11 @@ function affordableWords(studio: Studio, { estimate, preflight }: Assessment): s
   const { account } = studio;
   if (account === null || account.balance === null || estimate === null || preflight === null) return "";
   if (estimate.total.high === 0 || preflight.verdict === "not-allowed") return "";
-  const answer = studio.card.affordable({ ...studio.live.item, quantity: 1 }, account.balance);
+  const { item } = studio.live;
+  const answer = studio.card.affordable(item, account.balance);
   if ("errors" in answer) return "";
-  if (answer.quantity === 0) return text.affordableNever;
-  return answer.quantity === 1 ? text.affordableOnce : text.affordable(formats.whole(answer.quantity));
+  // The card tells how often one could be had; the form may ask for several at once.
+  const times = Math.floor(answer.quantity / Number(item["quantity"] ?? 1));
+  if (times === 0) return text.affordableNever;
+  return times === 1 ? text.affordableOnce : text.affordable(formats.whole(times));
 }

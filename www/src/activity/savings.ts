@@ -157,15 +157,17 @@ export class Savings {
   }
 }
 
-function cheaper(past: Delivered, rerating: Rerating, tier: string | undefined): Alternative[] | null {
-  const { items } = past.plan;
-  const before = rerating.charge(past);
-  const found = rerating.card.alternatives({ items }, tier);
-  if (before === null || "errors" in found) return null;
+function cheaper({ plan, lines }: Delivered, rerating: Rerating, tier: string | undefined): Alternative[] | null {
+  const found = rerating.card.alternatives({ items: plan.items }, tier);
+  if ("errors" in found) return null;
+  const lineOf = new Map(lines.map((line) => [line.item, line]));
   return found.flatMap((way) => {
-    const changed = items.map((item, index) => (index === way.item ? { ...item, [way.field]: way.option } : item));
-    const after = rerating.charge({ ...past, plan: { items: changed } });
-    const saves = after === null ? 0 : difference(before, after);
+    const [item, line] = [plan.items[way.item], lineOf.get(way.item)];
+    if (item === undefined || line === undefined) return [];
+    // An item's price does not depend on the others, once it is known how many of its units were free.
+    const charge = (item: AnyItem): number | null => rerating.charge({ plan: { items: [item] }, lines: [{ ...line, item: 0 }] });
+    const [before, after] = [charge(item), charge({ ...item, [way.field]: way.option })];
+    const saves = before === null || after === null ? 0 : difference(before, after);
     return saves > 0 ? [{ ...way, saves }] : [];
   });
 }

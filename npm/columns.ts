@@ -22,7 +22,7 @@ export function estimateMany(card: OpenCard, id: string, columns: Columns, stric
     for (const [name, value] of Object.entries(columns)) if (isColumn(value)) columns[name] = plainView(value);
   } catch {
     // A getter throws, or an array's memory was given to somebody else.
-    return { errors: [UNREADABLE] };
+    return { errors: [{ code: "wrong-type", path: "columns", message: "the columns cannot be read" }] };
   }
   if ("operation" in columns) return { errors: [OPERATION_TWICE] };
   const arrays = Object.entries(columns).filter((entry): entry is [string, Column] => isColumn(entry[1]));
@@ -56,8 +56,6 @@ const NO_ROWS: Fault = {
   message: "there are no rows",
   help: "a column is an array of whole numbers, such as a Uint16Array",
 };
-
-const UNREADABLE: Fault = { code: "wrong-type", path: "columns", message: "the columns cannot be read" };
 
 const OPERATION_TWICE: Fault = {
   code: "unknown-field",

@@ -292,6 +292,18 @@ fn a_card_of_the_wrong_kind_is_a_fault_and_not_a_panic() {
 }
 
 #[test]
+fn a_byte_order_mark_is_no_part_of_a_card() {
+    let fingerprint = |card: Result<RateCard, pricetag::Faults>| card.unwrap().fingerprint().to_owned();
+    let json = minimal().to_string();
+    assert_eq!(fingerprint(RateCard::from_json(&format!("\u{feff}{json}"))), fingerprint(RateCard::from_json(&json)));
+    let marked = format!("\u{feff}{BUILTIN}");
+    assert_eq!(fingerprint(RateCard::from_toml(&marked)), fingerprint(RateCard::from_toml(BUILTIN)));
+    let faulty = marked.replace("price = 8\n", "price = -8\n");
+    let line = BUILTIN.lines().position(|line| line == "price = 8").map(|index| index + 1);
+    assert_eq!(RateCard::from_toml(&faulty).err().and_then(|faults| faults.errors[0].line), line);
+}
+
+#[test]
 fn toml_and_json_of_one_card_have_one_fingerprint_and_any_figure_changes_it() {
     let toml = RateCard::from_toml(BUILTIN).unwrap();
     let json = RateCard::from_json(&serde_json::to_string_pretty(toml.document()).unwrap()).unwrap();

@@ -45,7 +45,7 @@ impl RateCard {
     /// assert_eq!((faults[0].code, faults[0].line), (Code::WrongType, Some(2)));
     /// ```
     pub fn from_json(text: &str) -> Result<Self, Faults> {
-        within_limit(text)?;
+        let text = without_mark(text)?;
         let document: Value = serde_json::from_str(text).map_err(|error| malformed(error.to_string(), error.line()))?;
         Self::from_value(document).map_err(|faults| with_lines(faults, text, Located::json(text).as_ref()))
     }
@@ -59,7 +59,7 @@ impl RateCard {
     /// assert_eq!((faults[0].code, faults[0].line), (Code::UnknownField, Some(3)));
     /// ```
     pub fn from_toml(text: &str) -> Result<Self, Faults> {
-        within_limit(text)?;
+        let text = without_mark(text)?;
         let document: Value = toml::from_str(text).map_err(|error| {
             let line = error.span().map_or(1, |span| Lines::of(text).line_at(span.start));
             malformed(error.message().to_owned(), line)
@@ -72,9 +72,10 @@ fn one(code: Code, message: String, help: Option<String>, line: Option<usize>) -
     Faults { errors: vec![Fault { code, path: Path::default(), message, help, line }] }
 }
 
-fn within_limit(text: &str) -> Result<(), Faults> {
+/// A text within the limit, without the byte order mark that some editors begin a file with.
+fn without_mark(text: &str) -> Result<&str, Faults> {
     if text.len() <= CARD_TEXT_BYTES {
-        return Ok(());
+        return Ok(text.strip_prefix('\u{feff}').unwrap_or(text));
     }
     let message = format!("{} bytes of text, more than the {CARD_TEXT_BYTES} that are allowed", text.len());
     Err(one(Code::LimitExceeded, message, None, None))

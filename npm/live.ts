@@ -44,7 +44,10 @@ export class LiveItem<C extends CardTypes = AnyCard> {
     return Object.fromEntries(this.#entries());
   }
 
-  /** Sets a field; `undefined` takes it away, so that its default holds. */
+  /**
+   * Sets a field; `undefined` takes it away, so that its default holds. A program that learns a field's name only when it runs
+   * takes the item as a `LiveItem`, of any card.
+   */
   set<F extends FieldOf<C["item"]>>(field: F, value: ValueOf<C["item"], F> | undefined): this {
     this.#answer = undefined;
     const place = placeOf(this.#fields, field, this.#place);

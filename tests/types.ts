@@ -1,6 +1,6 @@
 /** What the package's types allow and refuse; this file is type-checked and never run. */
 import { RateCard } from "pricetag";
-import type { AnyCard, Card, Estimate, Faults, Fit, ImageStudio, ImageStudioItem, Plan, Preflight, Range, RatedRows } from "pricetag";
+import type { AnyCard, Card, Estimate, Faults, Fit, ImageStudio, ImageStudioItem, LiveItem, Plan, Preflight, Range, RatedRows } from "pricetag";
 import golden from "./golden.json" with { type: "json" };
 
 const card = RateCard.builtin();
@@ -121,3 +121,7 @@ type IsAny<T> = 0 extends 1 & T ? true : false;
 false satisfies IsAny<ReturnType<typeof card.estimate>>;
 false satisfies IsAny<ReturnType<typeof card.describe>>;
 false satisfies IsAny<ReturnType<typeof card.live>["total"]>;
+
+// Where names are known only when the program runs, an item of any card.
+const anyLive: LiveItem = live;
+anyLive.set("variations" as string, 3);

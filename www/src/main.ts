@@ -21,9 +21,6 @@ import { pageView } from "./views/page.js";
 /** Marks what the page itself wrote into the history: whoever goes back to it wants another view, and not an older plan. */
 const OURS = "pricetag";
 
-/** How long a change that goes on may be missing in the link. */
-const LINK_MS = 1000;
-
 function start(root: HTMLElement, card: RateCard): void {
   root.replaceChildren();
   let announcement = "";
@@ -46,42 +43,29 @@ function start(root: HTMLElement, card: RateCard): void {
   const studio = new Studio(card, {
     changed() {
       draw();
-      changed();
+      settled.changed();
     },
     typed() {
       showPlanPrice(studio);
       frame ||= requestAnimationFrame(draw);
-      changed();
+      settled.changed();
     },
   });
   const charging = new Charging(studio, announce);
   const settled = new Settled(() => {
-    link.now();
+    writeLinks();
+    showLink();
     const said = priceWords(studio);
     if (said !== shownForm) announcement = said;
     shownForm = said;
     draw();
   });
 
-  /** Whoever goes on and on, and then reloads the page, loses no more than a moment of it. */
-  const link = new Settled(
-    () => {
-      writeLinks();
-      showLink();
-    },
-    { atLeastEvery: LINK_MS },
-  );
-
   const ownOf = (name: ViewName): Map<string, string> => kept.get(name) ?? new Map<string, string>();
 
   function writeLinks(): void {
     const state = { form: studio.formItem, plan: studio.plan.items };
     for (const name of VIEWS) links.set(name, writeLink({ ...state, view: name, own: ownOf(name) }));
-  }
-
-  function changed(): void {
-    link.changed();
-    settled.changed();
   }
 
   const showLink = (): void => history.replaceState(OURS, "", href(view));
@@ -94,7 +78,7 @@ function start(root: HTMLElement, card: RateCard): void {
     else own.set(name, value);
     kept.set(view, own);
     draw();
-    changed();
+    settled.changed();
   }
 
   function draw(): void {

@@ -98,23 +98,25 @@ async function dragging(browser, origin) {
 }
 
 /**
- * From navigation until the frame that shows the first price is on the screen, in a profile that has never seen the page. The
- * browser tells that of the text beside the price, on the same button and drawn with it; of text in a shadow root it does not.
+ * From navigation until the frame that shows the first price is on the screen, and until the page can be used, in a profile that
+ * has never seen it. The browser tells the first of the text beside the price, on the same button and drawn with it; of text in a
+ * shadow root it does not.
  */
-async function firstPrice(browser, origin) {
-  const { page, context, shown } = await arrive(browser, `${origin}/#form=create`, () => {
-    new MutationObserver((_, observer) => {
+async function firstPrice(browser, origin, hash) {
+  const { page, context, shown } = await arrive(browser, `${origin}/${hash}`, () => {
+    new MutationObserver(() => {
       const [name, tag] = document.querySelector("#run-form")?.children ?? [];
-      if (name === undefined) return;
-      observer.disconnect();
+      if (name === undefined || name.hasAttribute("elementtiming")) return;
       name.setAttribute("elementtiming", "price");
+      if (!document.querySelector("#page").inert) window.usable ??= performance.now();
       // The frame that shows the name begins here.
-      requestAnimationFrame(() => (window.amount = tag.shadowRoot?.querySelector('[part="amount"]')?.textContent));
+      requestAnimationFrame(() => (window.amount ??= tag.shadowRoot?.querySelector('[part="amount"]')?.textContent));
     }).observe(document, { childList: true, subtree: true });
   });
   if (!(await page.evaluate(() => window.amount))) throw new Error("the button was on the screen before its price");
+  const usable = await (await page.waitForFunction(() => window.usable)).jsonValue();
   await context.close();
-  return shown;
+  return { shown, usable };
 }
 
 /** From navigation until an element with a timing of its own is on the screen; `mark` runs before the document does. */
@@ -172,9 +174,13 @@ export async function using(origin) {
     const plan = await inPlan(browser, origin);
     const longTasks = await dragging(browser, origin);
     const loads = [];
-    for (let index = 0; index < LOADS; index += 1) loads.push(await firstPrice(browser, origin));
+    const linked = [];
+    for (let index = 0; index < LOADS; index += 1) {
+      loads.push(await firstPrice(browser, origin, "#form=create"));
+      linked.push(await firstPrice(browser, origin, "#form=create;variations:2"));
+    }
     const empty = await inEmptyPage(browser);
-    return { slider, plan, longTasks, loads, empty, version: await browser.version() };
+    return { slider, plan, longTasks, loads, linked, empty, version: await browser.version() };
   } finally {
     await chromium.close();
   }

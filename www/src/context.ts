@@ -3,7 +3,7 @@ import type { Charging } from "./charging.js";
 import type { ViewName } from "./link.js";
 import type { Parts } from "./parts.js";
 import type { Studio } from "./studio.js";
-import type { Language } from "./text/index.js";
+import type { Language } from "./text/language.js";
 
 /** What a view may use of the page around it. */
 export interface Context {

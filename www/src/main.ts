@@ -14,7 +14,8 @@ import { readLink, VIEWS, writeLink, type ViewName } from "./link.js";
 import { keepForOffline } from "./offline.js";
 import { Settled } from "./settled.js";
 import { Studio } from "./studio.js";
-import { preferredLanguage, storeLanguage, text, useLanguage, type Language } from "./text/index.js";
+import { text, useLanguage } from "./text/index.js";
+import { preferredLanguage, storeLanguage, type Language } from "./text/language.js";
 import { faultWords, showPlanPrice, verdictWords } from "./views/run.js";
 import { pageView } from "./views/page.js";
 
@@ -22,6 +23,8 @@ import { pageView } from "./views/page.js";
 const OURS = "pricetag";
 
 function start(root: HTMLElement, card: RateCard): void {
+  /** What is drawn with the first price: where one is on the screen already, the form too. */
+  const first = root.inert ? ["form"] : [];
   root.replaceChildren();
   let announcement = "";
   /** While the link is read there is nothing to draw yet. */
@@ -85,7 +88,7 @@ function start(root: HTMLElement, card: RateCard): void {
     if (reading) return;
     cancelAnimationFrame(frame);
     frame = 0;
-    if (view !== drawn) [drawn, parts] = [view, new Parts(draw)];
+    if (view !== drawn) [drawn, parts] = [view, new Parts(draw, drawn === null ? first : [])];
     parts.begin();
     const context: Context = { studio, charging, view, parts, own: ownOf(view), keep, href, chooseLanguage, copyLink, announce, redraw: draw };
     keepingFocus(() => render(pageView(context, announcement), root));
@@ -196,12 +199,16 @@ async function begin(root: HTMLElement): Promise<void> {
     await words;
     const card = RateCard.builtin();
     await task();
+    // Before what is on the screen makes way, the browser gets to tell when it came there.
+    await task();
     start(root, card);
     keepForOffline();
   } catch (error) {
     await words;
     root.textContent = text.cannotStart;
     throw error;
+  } finally {
+    root.inert = false;
   }
 }
 

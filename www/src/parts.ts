@@ -6,14 +6,16 @@ import { afterPaint } from "./after-paint.js";
  */
 export class Parts {
   readonly #redraw: () => void;
-  readonly #drawn = new Set<string>();
+  readonly #drawn: Set<string>;
   /** The first part that was asked for and is not drawn; null where there is none. */
   #next: string | null = null;
   #held = false;
   #waiting = false;
 
-  constructor(redraw: () => void) {
+  /** `drawn` are parts that are drawn at once. */
+  constructor(redraw: () => void, drawn: readonly string[] = []) {
     this.#redraw = redraw;
+    this.#drawn = new Set(drawn);
   }
 
   /** The view is drawn anew, from its first part on. */

@@ -25,7 +25,7 @@ async function opened(hash = "") {
   });
   page.on("pageerror", (error) => problems.push(String(error)));
   await page.goto(`${server.origin}/${hash}`);
-  await page.waitForSelector("main.view-studio #run-form, main:not(.view-studio) h2");
+  await page.waitForSelector("#page:not([inert]) :is(main.view-studio #run-form, main:not(.view-studio) h2)");
   return { page, problems, close: () => context.close() };
 }
 

@@ -98,7 +98,7 @@ test("nothing is shown in another language while the person's is still on its wa
   const asked = new Promise((resolve) =>
     page.on("request", (request) => (/german/.test(request.url()) ? resolve(request) : void request.continue())),
   );
-  await page.goto(server.origin, { waitUntil: "domcontentloaded" });
+  await page.goto(`${server.origin}/#form=create;variations:2`, { waitUntil: "domcontentloaded" });
   const request = await asked;
   assert.equal(await page.$eval("#page", (root) => root.textContent.trim()), "Pricetag", "nothing but the name");
   await request.continue();

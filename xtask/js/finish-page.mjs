@@ -10,11 +10,15 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { rolldown } from "rolldown";
+import { createServer } from "vite";
 
 /** The most that a visitor downloads until the studio shows its first price, all included, with brotli. Unit: bytes. */
 const LIMIT_BYTES = 90_000;
 
-const WORKER = fileURLToPath(new URL("../../www/offline/worker.ts", import.meta.url));
+const PAGE = fileURLToPath(new URL("../../www", import.meta.url));
+const WORKER = join(PAGE, "offline/worker.ts");
+/** Shows the first frame, if the card in force is the one that it was drawn with: a server with another card has nothing there. */
+const PRERENDERED = "prerendered.js";
 /** What the studio needs beside what its document leads to. */
 const BESIDE = ["favicon.svg", "manifest.webmanifest"];
 
@@ -60,18 +64,44 @@ function hint() {
 
 const sha = (algorithm, bytes, form) => createHash(algorithm).update(bytes).digest(form);
 
+/** A script by itself, before which the build has written some constants. */
+async function bundled(input) {
+  const bundle = await rolldown({ input });
+  const { output } = await bundle.generate({ format: "iife", minify: true });
+  await bundle.close();
+  return output[0].code;
+}
+
+/** Draws the studio's first frame, for the script that shows it while all others are still coming. */
+async function prerender() {
+  const vite = await createServer({
+    root: PAGE,
+    configFile: false,
+    appType: "custom",
+    logLevel: "warn",
+    server: { middlewareMode: true, ws: false, watch: null },
+    ssr: { external: ["pricetag"] },
+  });
+  try {
+    const { firstFrame } = await vite.ssrLoadModule("/prerender/first-frame.ts");
+    const frame = JSON.stringify(await firstFrame());
+    writeFileSync(join(folder, PRERENDERED), `const FIRST_FRAME=${frame};\n${await bundled(join(PAGE, "prerender/show.ts"))}`);
+  } finally {
+    await vite.close();
+  }
+}
+
 async function writeWorker() {
   const files = [...reach("index.html"), ...BESIDE].map((name) => [
     name === "index.html" ? "/" : `/${name}`,
     `sha256-${sha("sha256", bytesOf(name), "base64")}`,
   ]);
-  const bundle = await rolldown({ input: WORKER });
-  const { output } = await bundle.generate({ format: "iife", minify: true });
-  await bundle.close();
-  const [{ code }] = output;
+  // A server with another card has nothing there, so any content will do.
+  files.push([`/${PRERENDERED}`, ""]);
+  const code = await bundled(WORKER);
   const list = JSON.stringify(files);
   // A worker that works in another way is another version too.
-  const version = sha("sha256", list + code, "hex").slice(0, 16);
+  const version = sha("sha256", list + code + bytesOf(PRERENDERED), "hex").slice(0, 16);
   writeFileSync(join(folder, "sw.js"), `const VERSION="${version}",FILES=${list};\n${code}`);
 }
 
@@ -92,7 +122,7 @@ function compressAll() {
 function weigh() {
   const figure = new Intl.NumberFormat("en");
   const row = (name, cells) => console.log(name.padEnd(44) + cells.map((cell) => cell.padStart(10)).join(""));
-  const names = [...firstLoad("index.html"), "favicon.svg"];
+  const names = [...firstLoad("index.html"), PRERENDERED, "favicon.svg"];
   console.log();
   row("bytes of the page's first load", ["raw", "gzip", "brotli"]);
   let total = 0;
@@ -115,6 +145,7 @@ if (process.argv.includes("--weigh")) {
   weigh();
 } else {
   hint();
+  await prerender();
   await writeWorker();
   compressAll();
 }

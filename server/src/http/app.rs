@@ -31,6 +31,8 @@ pub struct InForce {
     pub document: Bytes,
     /// Its fingerprint as an ETag.
     pub etag: HeaderValue,
+    /// Whether it is the card that the page has built in.
+    pub(super) is_builtin: bool,
     /// How often its tiers let a client ask.
     pub(super) limits: Limits,
     openapi: OnceLock<Bytes>,
@@ -41,7 +43,9 @@ impl InForce {
         let limits = Limits::new(requests_per_minute, &card);
         let document = serde_json::to_vec(card.document()).expect("a card is JSON").into();
         let etag = HeaderValue::from_str(&format!("\"{}\"", card.fingerprint()));
-        Self { card, document, etag: etag.expect("a fingerprint is a header value"), limits, openapi: OnceLock::new() }
+        let etag = etag.expect("a fingerprint is a header value");
+        let is_builtin = card.fingerprint() == RateCard::builtin().fingerprint();
+        Self { card, document, etag, is_builtin, limits, openapi: OnceLock::new() }
     }
 
     /// The description of every route under this card, made when it is first asked for.

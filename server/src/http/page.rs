@@ -2,13 +2,13 @@
 
 use axum::{
     body::Body,
-    extract::Request,
+    extract::{Request, State},
     http::{HeaderMap, HeaderValue, Method, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use rust_embed::{Embed, EmbeddedFile};
 
-use super::problem::Problem;
+use super::{app::App, problem::Problem};
 
 // The page is built by another tool. Without it the server is whole but for the page, so its absence is no error.
 #[derive(Embed)]
@@ -19,11 +19,14 @@ struct Page;
 /// How the name of a file ends that the build compressed with brotli.
 const COMPRESSED: &str = ".br";
 
+/// The script that shows the studio's first frame, as the build drew it, until the page draws it itself.
+const PRERENDERED: &str = "prerendered.js";
+
 const NOT_BUILT: &str = "<!doctype html><meta charset=utf-8><title>Pricetag</title>\
     <h1>Pricetag</h1><p>The server is running, but this binary was built without the page.</p>\
     <p>Run <code>cargo xtask build</code>, and start the server again.</p>";
 
-pub async fn serve(request: Request) -> Response {
+pub async fn serve(State(app): State<App>, request: Request) -> Response {
     let path = request.uri().path();
     let name = match path.trim_start_matches('/') {
         "" => "index.html",
@@ -33,6 +36,10 @@ pub async fn serve(request: Request) -> Response {
     // What is compressed is no address of its own.
     let may_be_file = may_be_page && !name.ends_with(COMPRESSED);
     match may_be_file.then(|| Page::get(name)).flatten() {
+        // It was drawn with the built-in card. Under another one its price would be wrong.
+        Some(_) if name == PRERENDERED && !app.in_force().is_builtin => {
+            ([(header::CONTENT_TYPE, content_type(name)), (header::CACHE_CONTROL, "no-store")], "").into_response()
+        }
         Some(file) => answer(name, file, request.headers()),
         None if may_be_page && name == "index.html" => {
             ([(header::CONTENT_TYPE, "text/html; charset=utf-8"), (header::CACHE_CONTROL, "no-store")], NOT_BUILT)

@@ -1,9 +1,5 @@
 import { english, type Text } from "./english.js";
-
-/** The languages of the page, each with its own name for itself. */
-export const LANGUAGES = { en: "English", de: "Deutsch" } as const;
-
-export type Language = keyof typeof LANGUAGES;
+import type { Language } from "./language.js";
 
 /** Every language but the first is loaded when it is wanted. */
 const LOADERS: Record<Language, () => Promise<Text>> = {
@@ -11,36 +7,11 @@ const LOADERS: Record<Language, () => Promise<Text>> = {
   de: () => import("./german.js").then(({ german }) => german),
 };
 
-/** Where the browser keeps what was chosen by hand. */
-const PLACE = "pricetag.language";
-
 /** The words in force. They are looked up each time something is drawn. */
 export let text: Text = english;
 
 /** The language that they are in. */
 export let language: Language = "en";
-
-const isLanguage = (name: string): name is Language => Object.hasOwn(LANGUAGES, name);
-
-/** The language that was chosen by hand, else the first of the person's own that the page has, else English. */
-export function preferredLanguage(): Language {
-  let stored: string | null = null;
-  try {
-    stored = localStorage.getItem(PLACE);
-  } catch {
-    // Where storage is forbidden nothing was chosen.
-  }
-  const wanted = [...(stored === null ? [] : [stored]), ...navigator.languages];
-  return wanted.map((name) => name.toLowerCase().split("-")[0] ?? "").find(isLanguage) ?? "en";
-}
-
-export function storeLanguage(chosen: Language): void {
-  try {
-    localStorage.setItem(PLACE, chosen);
-  } catch {
-    // The choice lasts as long as the page.
-  }
-}
 
 /** Puts a language in force; everything must be drawn anew. One that cannot be loaded leaves the one before. */
 export async function useLanguage(chosen: Language): Promise<void> {

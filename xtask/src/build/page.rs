@@ -11,7 +11,10 @@ use crate::{freshness::is_fresh, process, workspace::Workspace};
 const FINISH: &str = "xtask/js/finish-page.mjs";
 
 pub fn build(workspace: &Workspace) -> Result<Work> {
-    let results = paths(workspace, &["www/dist/index.html", "www/dist/gallery.html", "www/dist/sw.js"]);
+    let results = paths(
+        workspace,
+        &["www/dist/index.html", "www/dist/gallery.html", "www/dist/prerendered.js", "www/dist/sw.js"],
+    );
     let sources = paths(workspace, &["www", "pkg", FINISH, "node_modules/.package-lock.json"]);
     if is_fresh(&results, &sources) {
         return Ok(Work::UpToDate);

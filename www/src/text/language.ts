@@ -1,0 +1,29 @@
+/** The languages of the page, each with its own name for itself. */
+export const LANGUAGES = { en: "English", de: "Deutsch" } as const;
+
+export type Language = keyof typeof LANGUAGES;
+
+/** Where the browser keeps what was chosen by hand. */
+const PLACE = "pricetag.language";
+
+const isLanguage = (name: string): name is Language => Object.hasOwn(LANGUAGES, name);
+
+/** The language that was chosen by hand, else the first of the person's own that the page has, else English. */
+export function preferredLanguage(): Language {
+  let stored: string | null = null;
+  try {
+    stored = localStorage.getItem(PLACE);
+  } catch {
+    // Where storage is forbidden nothing was chosen.
+  }
+  const wanted = [...(stored === null ? [] : [stored]), ...navigator.languages];
+  return wanted.map((name) => name.toLowerCase().split("-")[0] ?? "").find(isLanguage) ?? "en";
+}
+
+export function storeLanguage(chosen: Language): void {
+  try {
+    localStorage.setItem(PLACE, chosen);
+  } catch {
+    // The choice lasts as long as the page.
+  }
+}

@@ -21,6 +21,7 @@ import type {
   Outcome,
   Plan,
   Preflight,
+  Range,
   RatedRows,
   Settlement,
 } from "./types.js";
@@ -32,6 +33,8 @@ const ALTERNATIVES = 2;
 const FIT = 3;
 const AFFORDABLE = 4;
 const SETTLE = 5;
+/** An estimate without its lines. */
+const TOTAL = 6;
 
 /**
  * What everything costs.
@@ -95,6 +98,12 @@ export class RateCard<C extends CardTypes = AnyCard> {
     const card = this.#open;
     const rated = freeUnits === undefined ? estimate<C>(card, plan) : undefined;
     return rated ?? card.answer(ESTIMATE, { plan, freeUnits });
+  }
+
+  /** The total of that estimate alone: with free units in half of its time, for a price that follows what somebody types. */
+  total(plan: Plan<C>, freeUnits?: FreeUnits<C>): Range | Faults {
+    const answer: Estimate<C> | Faults = freeUnits === undefined ? this.estimate(plan) : this.#open.answer(TOTAL, { plan, freeUnits });
+    return "errors" in answer ? answer : answer.total;
   }
 
   /**

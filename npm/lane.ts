@@ -28,8 +28,13 @@ export function estimate<C extends CardTypes>(card: OpenCard, plan: unknown): Es
   // Asking for the number starts the module anew if a getter broke it, and then nothing was written.
   const { number } = card;
   if (items === 0 || slots.length === 0) return undefined;
+  return rate(number, items, card.slots, 1) ? readEstimate(card, items) : undefined;
+}
+
+/** Has the module rate what stands in the slots: as `guarded` does, without a closure. */
+function rate(card: number, items: number, width: number, lines: 0 | 1): number {
   try {
-    return raw.rate(number, items, card.slots, 1) ? readEstimate(card, items) : undefined;
+    return raw.rate(card, items, width, lines);
   } catch (error) {
     instance.generation += 1;
     throw error;
@@ -189,16 +194,11 @@ function readRange(from: Float64Array, at: number): Range {
  */
 export function totalOf(card: OpenCard, numbers: Int32Array, stand: boolean): Range | null {
   const { number } = card;
-  try {
-    if (!stand || slots.length === 0) {
-      takeSlots(card.slots, TOTAL);
-      for (let slot = 0; slot < numbers.length; slot += 1) slots[slot] = numbers[slot]!;
-    }
-    if (!raw.rate(number, 1, card.slots, 0)) return null;
-    lookAgain();
-    return readRange(figures, 0);
-  } catch (error) {
-    instance.generation += 1;
-    throw error;
+  if (!stand || slots.length === 0) {
+    takeSlots(card.slots, TOTAL);
+    for (let slot = 0; slot < numbers.length; slot += 1) slots[slot] = numbers[slot]!;
   }
+  if (!rate(number, 1, card.slots, 0)) return null;
+  lookAgain();
+  return readRange(figures, 0);
 }

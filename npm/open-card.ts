@@ -48,12 +48,9 @@ interface Opened {
   operations: { id: string; fields: { name: string; options?: string[]; default: number | null }[]; notes: (string | null)[] }[];
 }
 
-const numbers =
-  typeof FinalizationRegistry === "undefined"
-    ? undefined
-    : new FinalizationRegistry<Held>((held) => {
-        if (held.generation === instance.generation) raw.close(held.card);
-      });
+const numbers = new FinalizationRegistry<Held>((held) => {
+  if (held.generation === instance.generation) raw.close(held.card);
+});
 
 /** A card that is open in the module. */
 export class OpenCard {
@@ -89,9 +86,8 @@ export class OpenCard {
 
   /** The built-in card, which stays open. */
   static builtin(): OpenCard {
-    const card = (shared ??= OpenCard.#of(new Uint8Array()));
-    if ("errors" in card) throw new Error("the built-in card has faults");
-    return card;
+    // The build has opened it, so that it has no faults.
+    return (shared ??= OpenCard.#of(new Uint8Array()) as OpenCard);
   }
 
   /** Its number in the module as that now runs. */
@@ -108,9 +104,9 @@ export class OpenCard {
   }
 
   #hold({ card }: Opened): void {
-    numbers?.unregister(this);
+    numbers.unregister(this);
     this.#held = { card, generation: instance.generation };
-    numbers?.register(this, this.#held, this);
+    numbers.register(this, this.#held, this);
   }
 
   /** The strict lane: a request as it is, the answer or its faults. */
@@ -140,12 +136,12 @@ export class OpenCard {
     if (this === shared) return;
     const { card, generation } = this.#held;
     if (generation === instance.generation) guarded(() => raw.close(card));
-    numbers?.unregister(this);
+    numbers.unregister(this);
     this.#held = { card, generation: CLOSED };
   }
 }
 
-let shared: OpenCard | Faults | undefined;
+let shared: OpenCard | undefined;
 
 const opening = (bytes: Uint8Array): Opened | Faults => JSON.parse(ask(() => raw.open(), bytes));
 

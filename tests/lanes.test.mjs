@@ -39,6 +39,25 @@ test("a million random plans, valid and broken, have one answer", () => {
   assert.ok(valid > 400_000 * ROUNDS && valid < 900_000 * ROUNDS, `${valid} were valid`);
 });
 
+test("a total is its estimate's, with and without free units, and so are its faults", () => {
+  const dice = random(14);
+  const pools = description.freeUnits.map(({ id }) => id);
+  let free = 0;
+  let faulty = 0;
+  for (let round = 0; round < 20_000 * ROUNDS; round += 1) {
+    const broken = dice.pick([0, 0, 5]);
+    const items = Array.from({ length: dice.below(5) }, () => randomItem(dice, description, broken));
+    if (dice.chance(50)) items.push({ operation: "create", model: dice.pick(["huggingface-flux", "gemini-imagen"]), quantity: 1 + dice.below(9) });
+    const left = Object.fromEntries(pools.filter(() => dice.chance(70)).map((id) => [id, dice.pick([0, 1, 7, 1_000_000_000])]));
+    const units = dice.pick([undefined, left, {}, { ...left, nowhere: 1 }, { [pools[0]]: -1 }]);
+    const estimate = card.estimate({ items }, units);
+    assert.deepEqual(card.total({ items }, units), estimate.errors === undefined ? estimate.total : estimate, JSON.stringify({ items, units }));
+    if (estimate.errors !== undefined) faulty += 1;
+    else if (estimate.lines.some((line) => line.free > 0)) free += 1;
+  }
+  assert.ok(free > 500 * ROUNDS && faulty > 5000 * ROUNDS, `${free} had free units, ${faulty} faults`);
+});
+
 test("members in any order, some of them undefined, have one answer, whatever stood in the slots before", () => {
   const dice = random(13);
   const [create] = description.operations;

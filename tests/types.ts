@@ -13,6 +13,10 @@ if ("errors" in answer) {
 } else {
   answer satisfies Estimate<ImageStudio>;
   answer.total satisfies Range;
+  // Its total alone is one, or faults.
+  card.total({ items: [{ operation: "create" }] }, { "huggingface-flux": 3 }) satisfies Range | Faults;
+  // @ts-expect-error there is no pool `flux`
+  card.total({ items: [{ operation: "create" }] }, { flux: 3 });
   answer.lines[0]?.operation satisfies "create" | "edit" | "upscale" | "social" | "library" | undefined;
 }
 

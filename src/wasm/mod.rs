@@ -22,7 +22,7 @@ use self::{
 };
 use crate::{
     card::{RateCard, operation::Operation},
-    request::Call,
+    request::{Answer, Call},
     surely,
 };
 
@@ -198,12 +198,18 @@ pub fn describe(card: usize) -> usize {
     held.answered(answer)
 }
 
-/// Answers a request, by the index of its call in [`Call::ALL`].
+/// Answers a request, by the index of its call in [`Call::ALL`]; one past the last is an estimate without its lines.
 #[wasm_bindgen]
 pub fn answer(card: usize, call: usize) -> usize {
+    const WITHOUT_LINES: usize = Call::ALL.len();
     let mut held = held();
     let request = document(&mem::take(&mut held.text));
-    let answer = match held.card(card).answer(*surely(Call::ALL.get(call), "the call is known"), &request) {
+    let asked = Call::ALL.get(call).copied().unwrap_or(Call::Estimate);
+    let mut answered = held.card(card).answer(asked, &request);
+    if let (Ok(Answer::Estimate(estimate)), WITHOUT_LINES) = (&mut answered, call) {
+        estimate.lines = Vec::new();
+    }
+    let answer = match answered {
         Ok(answer) => json(&answer),
         Err(faults) => json(&faults),
     };

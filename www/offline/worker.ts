@@ -10,7 +10,7 @@ export {};
 
 declare const self: ServiceWorkerGlobalScope;
 
-/** The build writes these before this file: the hash of all files, and each file's address with its own hash, if it must have one. */
+/** The build writes these before this file: the hash of all files, and each file's address with the hash that it must have, or one of two. */
 declare const VERSION: string;
 declare const FILES: readonly (readonly [address: string, integrity: string])[];
 

@@ -2,6 +2,7 @@
  * Shows the studio's first frame while the scripts are still coming, where it is what they will show: to whoever has chosen nothing
  * yet. What is shown can not be used until they are there.
  */
+import { hasAnotherCard } from "../src/card-seen.js";
 import { storedKey } from "../src/credential.js";
 import { preferredLanguage } from "../src/text/language.js";
 import { writeFigures } from "./figures.js";
@@ -12,26 +13,23 @@ declare const FIRST_FRAME: FirstFrame;
 
 function show(page: HTMLElement): void {
   const { link, formats, styles, frames } = FIRST_FRAME;
-  const isFirst = ["", link].includes(location.hash) && storedKey() === null;
-  const isShown = page.querySelector("main") !== null;
-  if (!isFirst || isShown || !("setHTMLUnsafe" in page)) return;
   const language = preferredLanguage();
   const { html, cannotStart } = frames[language];
   document.documentElement.lang = language;
+  // Without its scripts the page must not stay empty, and no price without anything behind it.
+  document.querySelector('script[type="module"]')?.addEventListener("error", () => {
+    page.inert = false;
+    page.textContent = cannotStart;
+  });
+  const isFirst = ["", link].includes(location.hash) && storedKey() === null && !hasAnotherCard();
+  if (!isFirst || !("setHTMLUnsafe" in page)) return;
   const brand = page.querySelector("h1");
-  page.inert = true;
   page.setHTMLUnsafe(writeFigures(html, formats));
+  page.inert = true;
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(styles);
   for (const { shadowRoot } of page.querySelectorAll(".price-tag")) shadowRoot?.adoptedStyleSheets.push(sheet);
   if (brand !== null) page.querySelector(".top")?.prepend(brand);
-  // A price with nothing behind it must not stay.
-  const withdraw = ({ target }: Event): void => {
-    if (!(target instanceof HTMLScriptElement)) return;
-    page.inert = false;
-    page.textContent = cannotStart;
-  };
-  addEventListener("error", withdraw, { capture: true });
 }
 
 const page = document.getElementById("page");

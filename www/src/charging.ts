@@ -1,4 +1,5 @@
 import { RateCard, type Range } from "pricetag";
+import { cardSeen } from "./card-seen.js";
 import { storeKey } from "./credential.js";
 import type { Place } from "./notices.js";
 import { charge, fetchAccount, fetchCard, newAttempt, Refusal, Unreachable, type Attempt } from "./server.js";
@@ -25,6 +26,7 @@ export class Charging {
       const json = await fetchCard(studio.card.fingerprint);
       studio.warning = null;
       if (json !== null) this.#takeCard(json);
+      cardSeen(studio.card.fingerprint === RateCard.builtin().fingerprint);
     } catch (error) {
       if (!(error instanceof Unreachable || error instanceof Refusal)) throw error;
       studio.warning = () => text.offline;

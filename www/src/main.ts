@@ -200,7 +200,7 @@ async function begin(root: HTMLElement): Promise<void> {
     const card = RateCard.builtin();
     await task();
     // Before what is on the screen makes way, the browser gets to tell when it came there.
-    await task();
+    if (root.inert) await task();
     start(root, card);
     keepForOffline();
   } catch (error) {

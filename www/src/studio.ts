@@ -1,4 +1,4 @@
-import { RateCard, type Account, type Alternative, type AnyCard, type AnyItem, type Card, type LiveItem, type Operation } from "pricetag";
+import { RateCard, type Account, type Alternative, type AnyCard, type AnyItem, type Card, type LiveItem, type Operation, type Range } from "pricetag";
 import { accountInForce, sameAccount, trialOn, type Trial } from "./account.js";
 import { assess, type Assessment } from "./assessment.js";
 import { chosenOf } from "./link.js";
@@ -142,6 +142,12 @@ export class Studio {
         ? { estimate: null, preflight: null, faults: [] }
         : assess(this.card, this.plan.items, this.account);
     return this.#planAssessment;
+  }
+
+  /** What the plan costs and nothing else, sooner than all that is said of it; null where that is not known. */
+  planTotal(): Range | null {
+    const answer = this.card.total({ items: this.plan.items }, this.account?.freeUnits);
+    return "errors" in answer ? (this.assessPlan().estimate?.total ?? null) : answer;
   }
 
   add(items: readonly AnyItem[], title: string): void {

@@ -75,7 +75,7 @@ test("German is chosen by hand and remembered", async () => {
   await page.select("#language", "de");
   await until(page, () => document.documentElement.lang === "de");
   await page.reload();
-  await page.waitForSelector("#add-to-plan");
+  await page.waitForSelector("#page:not([inert]) #add-to-plan");
   assert.equal(await text(page, "#add-to-plan"), "Zum Plan hinzufügen");
   await close();
 });

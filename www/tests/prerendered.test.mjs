@@ -25,42 +25,48 @@ async function held(hash = "", { origin = server.origin, ...options } = {}) {
     document.addEventListener("load", ({ target }) => (window.ran ||= target.src?.endsWith("/prerendered.js")), { capture: true });
   });
   const waiting = [];
-  let holds = true;
+  let end = null;
   await page.setRequestInterception(true);
   page.on("request", (request) => {
-    if (holds && /\/assets\/.*\.js$/.test(request.url())) waiting.push(request);
-    else void request.continue();
+    if (!/\/assets\/.*\.js$/.test(request.url())) void request.continue();
+    else if (end === null) waiting.push(request);
+    else void end(request);
   });
   const arrived = page.goto(`${origin}/${hash}`, { waitUntil: "networkidle0" });
   await page.waitForFunction(() => window.ran);
-  const end = async (how) => {
-    holds = false;
+  const endBy = async (how) => {
+    end = how;
     await Promise.all(waiting.map(how));
     await arrived;
   };
-  return { page, problems, close, release: () => end((request) => request.continue()), lose: () => end((request) => request.abort()) };
+  return {
+    page,
+    problems,
+    close,
+    release: () => endBy((request) => request.continue()),
+    lose: (which = /./) => endBy((request) => (which.test(request.url()) ? request.abort() : request.continue())),
+  };
 }
 
 const isShown = (page) => page.evaluate(() => document.querySelector("main") !== null);
 
-/** What stands on the screen and where, to a hundredth of a pixel. */
-const looks = (page) =>
-  page.evaluate(() => {
-    const PARTS = ".skip, .top h1, .views a, .top p, summary h2, summary span, [role=tab], #run-form, #run-form > *, #verdict-form, #add-to-plan";
-    const STYLES = ["color", "fontFamily", "fontSize", "fontWeight", "fontVariantNumeric", "textAlign"];
-    const place = (element, ...names) => {
-      const box = element.getBoundingClientRect();
-      return names.map((name) => Math.round(box[name] * 100) / 100);
-    };
-    const text = (element) => element.textContent.replace(/\s+/g, " ").trim();
-    const within = [...document.querySelector("#run-form > :last-child").shadowRoot.querySelectorAll("span")];
-    return [
-      ...[...document.querySelectorAll(PARTS)].map((part) => [text(part).replace("–", ""), ...place(part, "x", "y", "width", "height")]),
-      ...within.map((part) => [text(part), ...place(part, "x", "y", "width", "height"), ...STYLES.map((name) => getComputedStyle(part)[name])]),
-      place(document.querySelector(".form-panel"), "x", "y", "width"),
-      [document.documentElement.lang],
-    ];
-  });
+/** What stands on the screen and where, to a hundredth of a pixel. For the page. */
+function looks() {
+  const PARTS = ".skip, .top h1, .views a, .top p, summary h2, summary span, [role=tab], #run-form, #run-form > *, #verdict-form, #add-to-plan";
+  const STYLES = ["color", "fontFamily", "fontSize", "fontWeight", "fontVariantNumeric", "textAlign"];
+  const place = (element, ...names) => {
+    const box = element.getBoundingClientRect();
+    return names.map((name) => Math.round(box[name] * 100) / 100);
+  };
+  const text = (element) => element.textContent.replace(/\s+/g, " ").trim();
+  const within = [...document.querySelector("#run-form > :last-child").shadowRoot.querySelectorAll("span")];
+  return [
+    ...[...document.querySelectorAll(PARTS)].map((part) => [text(part).replace("–", ""), ...place(part, "x", "y", "width", "height")]),
+    ...within.map((part) => [text(part), ...place(part, "x", "y", "width", "height"), ...STYLES.map((name) => getComputedStyle(part)[name])]),
+    place(document.querySelector(".form-panel"), "x", "y", "width"),
+    [document.documentElement.lang],
+  ];
+}
 
 for (const [locale, language, said] of [
   ["en-US", "en", "$0.04"],
@@ -73,10 +79,13 @@ for (const [locale, language, said] of [
     test(`the first frame is what the page then draws: ${locale}, ${width} px`, async () => {
       const before = `Object.defineProperty(navigator, "languages", { value: ["${language}"] })`;
       const { page, problems, release, close } = await held("", { locale, width, before });
-      const first = await looks(page);
+      const first = await page.evaluate(looks);
+      // What takes its place, as soon as it has.
+      await page.evaluate(`new MutationObserver(() => (window.second = (${looks})())).observe(document.querySelector("#page"), { attributes: true })`);
       await release();
-      await page.waitForSelector("price-tag");
-      assert.deepEqual(await looks(page), first);
+      assert.ok(await page.$("#run-form price-tag"));
+      assert.deepEqual(await page.evaluate(() => window.second), first);
+      assert.deepEqual(await page.evaluate(looks), first);
       assert.ok(JSON.stringify(first).includes(said), JSON.stringify(first));
       assert.deepEqual(problems, []);
       await close();
@@ -102,6 +111,7 @@ for (const [what, hash, before] of [
   ["a plan", "#plan=create"],
   ["another view", "#view=rates"],
   ["a key", "", () => localStorage.setItem("pricetag.key", "pk_unknown")],
+  ["another card, seen before,", "", () => localStorage.setItem("pricetag.another-card", "")],
 ]) {
   test(`nobody with ${what} sees the price of what is not theirs`, async () => {
     const { page, release, close } = await held(hash, { before });
@@ -129,15 +139,30 @@ test("a server with another card shows none of the built-in card's prices", asyn
   assert.equal(await isShown(page), false);
   await release();
   assert.match(await text(page, ".top p"), /another/);
+  assert.equal(await page.evaluate(() => localStorage.getItem("pricetag.another-card")), "");
+  // All the same the page is kept for when there is no server.
+  await page.evaluate(() => navigator.serviceWorker.ready);
   await close();
   await other.close();
 });
 
-test("where the scripts cannot be had, the page says so instead of showing a price that nobody can pay", async () => {
-  const { page, lose, close } = await held();
-  assert.ok(await isShown(page));
-  await lose();
-  assert.match(await text(page, "#page"), /^The page could not start its price calculator\. Reload it/);
-  assert.equal(await page.$eval("#page", ({ inert }) => inert), false);
+for (const [hash, shows] of [["", true], ["#view=plan&plan=create", false]]) {
+  test(`where the scripts cannot be had, the page says so (${shows ? "instead of a price that nobody can pay" : "and does not stay empty"})`, async () => {
+    const { page, lose, close } = await held(hash);
+    assert.equal(await isShown(page), shows);
+    await lose();
+    assert.match(await text(page, "#page"), /^The page could not start its price calculator\. Reload it/);
+    assert.equal(await page.$eval("#page", ({ inert }) => inert), false);
+    await close();
+  });
+}
+
+test("words that do not arrive leave no other language's name on the page", async () => {
+  const before = () => Object.defineProperty(navigator, "languages", { value: ["de"] });
+  const { page, lose, close } = await held("", { before });
+  assert.equal(await page.evaluate(() => document.documentElement.lang), "de");
+  await lose(/german/);
+  assert.match(await text(page, "#add-to-plan"), /Add to plan/);
+  assert.equal(await page.evaluate(() => document.documentElement.lang), "en");
   await close();
 });

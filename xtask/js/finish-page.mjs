@@ -80,6 +80,8 @@ async function prerender() {
     appType: "custom",
     logLevel: "warn",
     server: { middlewareMode: true, ws: false, watch: null },
+    // Nothing here is for a browser.
+    optimizeDeps: { noDiscovery: true },
     ssr: { external: ["pricetag"] },
   });
   try {
@@ -96,12 +98,12 @@ async function writeWorker() {
     name === "index.html" ? "/" : `/${name}`,
     `sha256-${sha("sha256", bytesOf(name), "base64")}`,
   ]);
-  // A server with another card has nothing there, so any content will do.
-  files.push([`/${PRERENDERED}`, ""]);
+  // A server with another card has nothing there.
+  files.push([`/${PRERENDERED}`, [bytesOf(PRERENDERED), ""].map((content) => `sha256-${sha("sha256", content, "base64")}`).join(" ")]);
   const code = await bundled(WORKER);
   const list = JSON.stringify(files);
   // A worker that works in another way is another version too.
-  const version = sha("sha256", list + code + bytesOf(PRERENDERED), "hex").slice(0, 16);
+  const version = sha("sha256", list + code, "hex").slice(0, 16);
   writeFileSync(join(folder, "sw.js"), `const VERSION="${version}",FILES=${list};\n${code}`);
 }
 

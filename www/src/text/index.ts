@@ -17,9 +17,9 @@ export let language: Language = "en";
 export async function useLanguage(chosen: Language): Promise<void> {
   try {
     text = await LOADERS[chosen]();
+    language = chosen;
   } catch {
-    return;
+    // What is shown is the language in force, also where the first frame was another's.
   }
-  language = chosen;
-  document.documentElement.lang = chosen;
+  document.documentElement.lang = language;
 }

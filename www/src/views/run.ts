@@ -89,7 +89,7 @@ export function runView(
 /** Shows what the plan costs before anything else is drawn: a key waits for no more. The button's price is bound as it stands there. */
 export function showPlanPrice(studio: Studio): void {
   const price = document.querySelector<PriceTag>("#run-plan price-tag");
-  if (price !== null) price.price = studio.assessPlan().estimate?.total ?? null;
+  if (price !== null) price.price = studio.planTotal();
 }
 
 /** Without a key there is nobody to charge: the person is led to where one is entered. */

@@ -11,10 +11,10 @@
 /// characters. It is 0.3 kB better than giving each frequent byte its own character or any; another module needs no other
 /// table, it only compresses a little worse.
 const CHARACTERS: &[u8; 256] = b"\
-    6O+@-3012B|D>}`&;#$CHL/X9~W!K%MJ =.5****8Z***:**_*****AI****4***\
-    7'**]EVG********P***********N****abcdefghijklmnopqrstu**xy****QR\
+    6I+@-3012B|D>}%&;#$CHL/X9~Wz7`MJ =.5****8Z***:**_****)AO****4***\
+    G'**]EVK********P***********N****abcdefghijklmnopqrstu**xy****!R\
     STv*****U*******F***********^***Y*********************?*****w***\
-    )***********************************************z************[**\
+    ************************************************Q************[**\
     ";
 
 /// These begin a pair. Its byte is the sum of the prefix, times 32, and the other character, without what is above a byte.

@@ -125,7 +125,7 @@ async function arrive(browser, address, mark = () => {}) {
   const page = await context.newPage();
   await page.evaluateOnNewDocument(mark);
   await page.evaluateOnNewDocument(() => {
-    new PerformanceObserver((list) => (window.shown = list.getEntries()[0].renderTime)).observe({ type: "element", buffered: true });
+    new PerformanceObserver((list) => (window.shown ??= list.getEntries()[0].renderTime)).observe({ type: "element", buffered: true });
   });
   await page.emulateCPUThrottling(SLOWDOWN);
   await page.goto(address);

@@ -36,6 +36,8 @@ export class Studio {
   #step: { before: AnyItem; after: string } | null = null;
   readonly #lives = new Map<string, LiveItem>();
   #planAssessment: Assessment | null = null;
+  /** Whether free units may make the plan cheaper. */
+  #mayBeFree = true;
   readonly #changed: () => void;
   readonly #typed: () => void;
 
@@ -68,6 +70,13 @@ export class Studio {
 
   /** Shows a change of the plan that is typed: its price at once, and all else with the next frame. */
   planTyped(): void {
+    this.#mayBeFree = true;
+    this.#planIsAnother();
+    this.#typed();
+  }
+
+  /** The same where a quantity alone is another: where nothing is free at one, nothing is at any. */
+  quantityTyped(): void {
     this.#planIsAnother();
     this.#typed();
   }
@@ -141,12 +150,13 @@ export class Studio {
       this.plan.length === 0
         ? { estimate: null, preflight: null, faults: [] }
         : assess(this.card, this.plan.items, this.account);
+    this.#mayBeFree = this.#planAssessment.estimate?.lines.some(({ free }) => free > 0) ?? true;
     return this.#planAssessment;
   }
 
   /** What the plan costs and nothing else, sooner than all that is said of it; null where that is not known. */
   planTotal(): Range | null {
-    const answer = this.card.total({ items: this.plan.items }, this.account?.freeUnits);
+    const answer = this.card.total({ items: this.plan.items }, this.#mayBeFree ? this.account?.freeUnits : undefined);
     return "errors" in answer ? (this.assessPlan().estimate?.total ?? null) : answer;
   }
 

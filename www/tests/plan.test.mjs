@@ -52,6 +52,37 @@ test("a quantity is typed in, its fault stands at the item, and the total follow
   await close();
 });
 
+/** On the free tier, which has 20 free units of this model. */
+const FREE = "create;model=huggingface-flux;quantity:19";
+for (const [what, plan, isFree] of [
+  ["no free unit", "create,upscale;mode=fast", false],
+  ["free units, and some left", `${FREE},create`, true],
+  ["free units that another item takes", `${FREE},create;model=huggingface-flux;quantity:4`, true],
+]) {
+  test(`the price of the moment after a key is what the next frame shows, with ${what}`, async () => {
+    const { page, close } = await opened(`plan=${plan}`);
+    const hints = await page.$$eval(".entries .hint", (all) => all.map(({ textContent }) => textContent).join(" "));
+    assert.equal(/free/.test(hints), isFree, hints);
+    const shown = await page.evaluate(async () => {
+      const found = [];
+      const tag = document.querySelector("#run-plan price-tag");
+      for (const input of document.querySelectorAll(".entry-quantity input")) {
+        for (const value of ["1", "", "20", "21", "3"]) {
+          input.value = value;
+          input.dispatchEvent(new InputEvent("input", { bubbles: true }));
+          const soon = JSON.stringify(tag.price);
+          await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+          found.push([value, soon, JSON.stringify(tag.price)]);
+        }
+      }
+      return found;
+    });
+    for (const [value, soon, then] of shown) assert.equal(soon, then, value);
+    assert.ok(new Set(shown.map(([, soon]) => soon)).size > 4);
+    await close();
+  });
+}
+
 test("what is pressed in the moment after a key is what the page shows by then", async () => {
   const { page, close } = await opened(`plan=${THREE}`);
   const pressed = await page.evaluate(() => {

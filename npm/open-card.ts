@@ -48,9 +48,12 @@ interface Opened {
   operations: { id: string; fields: { name: string; options?: string[]; default: number | null }[]; notes: (string | null)[] }[];
 }
 
-const numbers = new FinalizationRegistry<Held>((held) => {
-  if (held.generation === instance.generation) raw.close(held.card);
-});
+/** Workers of Cloudflare have it from a compatibility date of 2025 on. */
+const numbers =
+  globalThis.FinalizationRegistry &&
+  new FinalizationRegistry<Held>((held) => {
+    if (held.generation === instance.generation) raw.close(held.card);
+  });
 
 /** A card that is open in the module. */
 export class OpenCard {
@@ -104,9 +107,9 @@ export class OpenCard {
   }
 
   #hold({ card }: Opened): void {
-    numbers.unregister(this);
+    numbers?.unregister(this);
     this.#held = { card, generation: instance.generation };
-    numbers.register(this, this.#held, this);
+    numbers?.register(this, this.#held, this);
   }
 
   /** The strict lane: a request as it is, the answer or its faults. */
@@ -136,7 +139,7 @@ export class OpenCard {
     if (this === shared) return;
     const { card, generation } = this.#held;
     if (generation === instance.generation) guarded(() => raw.close(card));
-    numbers.unregister(this);
+    numbers?.unregister(this);
     this.#held = { card, generation: CLOSED };
   }
 }

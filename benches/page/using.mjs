@@ -110,7 +110,9 @@ async function firstPrice(browser, origin, hash) {
       name.setAttribute("elementtiming", "price");
       if (!document.querySelector("#page").inert) window.usable ??= performance.now();
       // The frame that shows the name begins here.
-      requestAnimationFrame(() => (window.amount ??= tag.shadowRoot?.querySelector('[part="amount"]')?.textContent));
+      if ("amount" in window) return;
+      window.amount = null;
+      requestAnimationFrame(() => (window.amount = tag.shadowRoot?.querySelector('[part="amount"]')?.textContent));
     }).observe(document, { childList: true, subtree: true });
   });
   if (!(await page.evaluate(() => window.amount))) throw new Error("the button was on the screen before its price");

@@ -81,18 +81,21 @@ test("workerd: every golden case is answered exactly, and the exports are those 
   });
   const worker = outputFiles.find(({ path }) => path.endsWith("main.js"));
   const wasm = worker.text.match(/"\.\/(pricetag_bg\.wasm[^"]*)"/)[1];
-  const miniflare = new Miniflare({
-    compatibilityDate: "2026-01-01",
-    modules: [
-      { type: "ESModule", path: "main.mjs", contents: worker.text },
-      { type: "CompiledWasm", path: wasm, contents: readFileSync(join(project, "node_modules/pricetag/pricetag_bg.wasm")) },
-    ],
-  });
-  try {
-    const response = await miniflare.dispatchFetch("http://localhost/");
-    const exports = Object.keys(await import(pathToFileURL(join(project, "node_modules/pricetag/index.js"))));
-    assert.deepEqual(await response.json(), { exports, ...ANSWERED });
-  } finally {
-    await miniflare.dispose();
+  // With an old date a worker lacks much of what browsers have had for years.
+  for (const compatibilityDate of ["2024-09-01", "2026-01-01"]) {
+    const miniflare = new Miniflare({
+      compatibilityDate,
+      modules: [
+        { type: "ESModule", path: "main.mjs", contents: worker.text },
+        { type: "CompiledWasm", path: wasm, contents: readFileSync(join(project, "node_modules/pricetag/pricetag_bg.wasm")) },
+      ],
+    });
+    try {
+      const response = await miniflare.dispatchFetch("http://localhost/");
+      const exports = Object.keys(await import(pathToFileURL(join(project, "node_modules/pricetag/index.js"))));
+      assert.deepEqual(await response.json(), { exports, ...ANSWERED }, compatibilityDate);
+    } finally {
+      await miniflare.dispose();
+    }
   }
 });

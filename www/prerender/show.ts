@@ -17,7 +17,8 @@ function show(page: HTMLElement): void {
   const { html, cannotStart } = frames[language];
   document.documentElement.lang = language;
   // Without its scripts the page must not stay empty, and no price without anything behind it.
-  document.querySelector('script[type="module"]')?.addEventListener("error", () => {
+  addEventListener("load", () => {
+    if ("begun" in page.dataset) return;
     page.inert = false;
     page.textContent = cannotStart;
   });

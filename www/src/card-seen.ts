@@ -1,4 +1,4 @@
-/** Where the browser keeps that the server had another card than the built-in one, so that nothing is shown by that before it is asked. */
+/** Where the browser keeps that the server had another card than the built-in one, so that nothing is shown ahead of the scripts. */
 const PLACE = "pricetag.another-card";
 
 export function hasAnotherCard(): boolean {
@@ -14,6 +14,6 @@ export function cardSeen(isBuiltin: boolean): void {
     if (isBuiltin) localStorage.removeItem(PLACE);
     else localStorage.setItem(PLACE, "");
   } catch {
-    // Where storage is forbidden the server is asked each time.
+    // Where storage is forbidden the built-in card's price is shown ahead.
   }
 }

@@ -25,8 +25,8 @@ export class Charging {
     try {
       const json = await fetchCard(studio.card.fingerprint);
       studio.warning = null;
-      if (json !== null) this.#takeCard(json);
-      cardSeen(studio.card.fingerprint === RateCard.builtin().fingerprint);
+      const isTaken = json === null || this.#takeCard(json);
+      cardSeen(isTaken && studio.card.fingerprint === RateCard.builtin().fingerprint);
     } catch (error) {
       if (!(error instanceof Unreachable || error instanceof Refusal)) throw error;
       studio.warning = () => text.offline;
@@ -35,16 +35,18 @@ export class Charging {
     if (studio.warning !== before) studio.changed();
   }
 
-  #takeCard(json: string): void {
+  /** Answers whether it is one. */
+  #takeCard(json: string): boolean {
     const studio = this.#studio;
     const card = RateCard.parse(json);
     if ("errors" in card) {
       const [fault] = card.errors;
       if (fault !== undefined) studio.warning = () => text.badCard(fault);
-      return;
+      return false;
     }
     studio.useCard(card);
     studio.warning = () => text.newCard;
+    return true;
   }
 
   async useKey(key: string | null): Promise<void> {

@@ -189,6 +189,8 @@ const task = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
 
 /** The words arrive while the module is compiled, so that nothing is ever shown in another language than the person's. */
 async function begin(root: HTMLElement): Promise<void> {
+  // From here on the page says by itself what keeps it from starting.
+  root.dataset["begun"] = "";
   const words = useLanguage(preferredLanguage());
   try {
     const module = init(moduleAddress);

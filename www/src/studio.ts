@@ -38,6 +38,8 @@ export class Studio {
   #planAssessment: Assessment | null = null;
   /** Whether free units may make the plan cheaper. */
   #mayBeFree = true;
+  /** Whether the card takes the account as it is. */
+  #accountCounts = true;
   readonly #changed: () => void;
   readonly #typed: () => void;
 
@@ -150,13 +152,16 @@ export class Studio {
       this.plan.length === 0
         ? { estimate: null, preflight: null, faults: [] }
         : assess(this.card, this.plan.items, this.account);
-    this.#mayBeFree = this.#planAssessment.estimate?.lines.some(({ free }) => free > 0) ?? true;
+    const { estimate, preflight } = this.#planAssessment;
+    this.#mayBeFree = estimate?.lines.some(({ free }) => free > 0) ?? true;
+    if (estimate !== null) this.#accountCounts = preflight !== null;
     return this.#planAssessment;
   }
 
   /** What the plan costs and nothing else, sooner than all that is said of it; null where that is not known. */
   planTotal(): Range | null {
-    const answer = this.card.total({ items: this.plan.items }, this.#mayBeFree ? this.account?.freeUnits : undefined);
+    const units = this.#mayBeFree && this.#accountCounts ? this.account?.freeUnits : undefined;
+    const answer = this.card.total({ items: this.plan.items }, units);
     return "errors" in answer ? (this.assessPlan().estimate?.total ?? null) : answer;
   }
 

@@ -129,7 +129,7 @@ test("the language that was chosen by hand is the first frame's", async () => {
   await close();
 });
 
-test("a server with another card shows none of the built-in card's prices", async () => {
+test("a server with another card has nothing shown ahead, and neither has who saw another card there", async () => {
   const path = join(server.folder, "another-card.toml");
   writeFileSync(path, CARD.replace(/version = "[^"]+"/, 'version = "another"'));
   const other = await serve({ card: path });

@@ -36,8 +36,6 @@ export class Studio {
   #step: { before: AnyItem; after: string } | null = null;
   readonly #lives = new Map<string, LiveItem>();
   #planAssessment: Assessment | null = null;
-  /** Whether free units may make the plan cheaper. */
-  #mayBeFree = true;
   /** Whether the card takes the account as it is. */
   #accountCounts = true;
   readonly #changed: () => void;
@@ -72,13 +70,6 @@ export class Studio {
 
   /** Shows a change of the plan that is typed: its price at once, and all else with the next frame. */
   planTyped(): void {
-    this.#mayBeFree = true;
-    this.#planIsAnother();
-    this.#typed();
-  }
-
-  /** The same where a quantity alone is another: where nothing is free at one, nothing is at any. */
-  quantityTyped(): void {
     this.#planIsAnother();
     this.#typed();
   }
@@ -153,14 +144,13 @@ export class Studio {
         ? { estimate: null, preflight: null, faults: [] }
         : assess(this.card, this.plan.items, this.account);
     const { estimate, preflight } = this.#planAssessment;
-    this.#mayBeFree = estimate?.lines.some(({ free }) => free > 0) ?? true;
     if (estimate !== null) this.#accountCounts = preflight !== null;
     return this.#planAssessment;
   }
 
   /** What the plan costs and nothing else, sooner than all that is said of it; null where that is not known. */
   planTotal(): Range | null {
-    const units = this.#mayBeFree && this.#accountCounts ? this.account?.freeUnits : undefined;
+    const units = this.#accountCounts ? this.account?.freeUnits : undefined;
     const answer = this.card.total({ items: this.plan.items }, units);
     return "errors" in answer ? (this.assessPlan().estimate?.total ?? null) : answer;
   }

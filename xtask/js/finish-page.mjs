@@ -62,7 +62,8 @@ function hint() {
   for (const name of firstLoad("index.html")) if (name.endsWith(".js")) writeFileSync(join(folder, name), COMPILE_HINT + bytesOf(name));
 }
 
-const sha = (algorithm, bytes, form) => createHash(algorithm).update(bytes).digest(form);
+const sha256 = (bytes, form) => createHash("sha256").update(bytes).digest(form);
+const integrity = (bytes) => `sha256-${sha256(bytes, "base64")}`;
 
 /** A script by itself, before which the build has written some constants. */
 async function bundled(input) {
@@ -96,14 +97,14 @@ async function prerender() {
 async function writeWorker() {
   const files = [...reach("index.html"), ...BESIDE].map((name) => [
     name === "index.html" ? "/" : `/${name}`,
-    `sha256-${sha("sha256", bytesOf(name), "base64")}`,
+    integrity(bytesOf(name)),
   ]);
   // A server with another card has nothing there.
-  files.push([`/${PRERENDERED}`, [bytesOf(PRERENDERED), ""].map((content) => `sha256-${sha("sha256", content, "base64")}`).join(" ")]);
+  files.push([`/${PRERENDERED}`, `${integrity(bytesOf(PRERENDERED))} ${integrity("")}`]);
   const code = await bundled(WORKER);
   const list = JSON.stringify(files);
   // A worker that works in another way is another version too.
-  const version = sha("sha256", list + code, "hex").slice(0, 16);
+  const version = sha256(list + code, "hex").slice(0, 16);
   writeFileSync(join(folder, "sw.js"), `const VERSION="${version}",FILES=${list};\n${code}`);
 }
 

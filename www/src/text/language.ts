@@ -1,3 +1,5 @@
+import { keep, kept } from "../storage.js";
+
 /** The languages of the page, each with its own name for itself. */
 export const LANGUAGES = { en: "English", de: "Deutsch" } as const;
 
@@ -10,20 +12,9 @@ const isLanguage = (name: string): name is Language => Object.hasOwn(LANGUAGES, 
 
 /** The language that was chosen by hand, else the first of the person's own that the page has, else English. */
 export function preferredLanguage(): Language {
-  let stored: string | null = null;
-  try {
-    stored = localStorage.getItem(PLACE);
-  } catch {
-    // Where storage is forbidden nothing was chosen.
-  }
+  const stored = kept(PLACE);
   const wanted = [...(stored === null ? [] : [stored]), ...navigator.languages];
   return wanted.map((name) => name.toLowerCase().split("-")[0] ?? "").find(isLanguage) ?? "en";
 }
 
-export function storeLanguage(chosen: Language): void {
-  try {
-    localStorage.setItem(PLACE, chosen);
-  } catch {
-    // The choice lasts as long as the page.
-  }
-}
+export const storeLanguage = (chosen: Language): void => keep(PLACE, chosen);

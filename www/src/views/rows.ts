@@ -77,7 +77,7 @@ export function quantityView(studio: Studio, { entry, index, title, faults }: Ro
   const quantity = entry.item.quantity ?? 1;
   const set = (event: Event): void => {
     studio.plan.set(index, "quantity", (event.target as HTMLInputElement).valueAsNumber);
-    studio.quantityTyped();
+    studio.planTyped();
   };
   return html`<label class="entry-quantity">
     <span aria-hidden="true">×</span>

@@ -9,6 +9,7 @@ use std::{
 use axum::{Router, body::Bytes, http::header, routing::post};
 use pricetag::RateCard;
 use pricetag_server::{
+    charge::HoldLimits,
     http::{App, listen, router_with},
     store::{Place, Settings as Writing, Store},
 };
@@ -34,7 +35,7 @@ pub fn was_served() -> bool {
 
 async fn serve(database: PathBuf) {
     let (store, _writers) = Store::serve(&Place::File(database), Writing::default()).await.expect("a ledger");
-    let app = App::new(RateCard::builtin(), store, &"unlimited".parse().expect("no limit"));
+    let app = App::new(RateCard::builtin(), store, &"unlimited".parse().expect("no limit"), HoldLimits::default());
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
     println!("http://{}", listener.local_addr().expect("its address"));
     // The length of the constant is that of an estimate, which is asked for once here.

@@ -15,6 +15,7 @@ use tracing::level_filters::LevelFilter;
 
 use super::{Ended, Ending, follow::follow, in_force, key::new_key, ledger::Ledger};
 use crate::{
+    charge::{HOLD_SECONDS_MAX, HoldLimits},
     http::{
         App, RequestsPerMinute,
         listen::{self, GRACE},
@@ -22,6 +23,7 @@ use crate::{
     },
     key::{Key, Scopes},
     store::{Answer, NewAccount, Operation, Place, Settings, Store, Writers},
+    times,
 };
 
 /// The account to try with, the same for servers that start at once on one database.
@@ -61,6 +63,17 @@ pub struct Serve {
     /// tier. Calls without a key are counted by address, 600 with `card`
     #[arg(long, value_name = "LIST", env = "PRICETAG_REQUESTS_PER_MINUTE", default_value = "card")]
     requests_per_minute: RequestsPerMinute,
+    /// Seconds that a hold lasts at least. A payer who could choose less could take the credits back before the work is done
+    #[arg(long, value_name = "SECONDS", env = "PRICETAG_HOLD_MINIMUM", default_value_t = HoldLimits::default().seconds_min,
+        value_parser = clap::value_parser!(u32).range(1..=i64::from(HOLD_SECONDS_MAX)))]
+    hold_minimum: u32,
+    /// Bytes that the holds and charges of an account may store on a UTC day: a number or `unlimited`
+    #[arg(long, value_name = "BYTES", env = "PRICETAG_STORED_BYTES_PER_DAY", default_value = "268435456", value_parser = bytes_a_day)]
+    stored_bytes_per_day: BytesADay,
+    /// Start although the last entry of the ledger is over a day ahead of the clock. An account with such entries stays at
+    /// the time of its last one until the clock has passed it
+    #[arg(long, env = "PRICETAG_ALLOW_CLOCK_BEHIND")]
+    allow_clock_behind: bool,
     /// How much to log on standard error: off, error, warn, info, debug, trace
     #[arg(long, value_name = "LEVEL", env = "PRICETAG_LOG", default_value = "warn")]
     log: LevelFilter,
@@ -91,14 +104,16 @@ impl Serve {
         let settings =
             Settings { batch: self.batch, writers: self.writers, one_account: self.one_account_a_transaction };
         let (store, writers) = Store::serve(&place, settings).await?;
+        self.check_clock(&store).await?;
         let card = in_force::first(&store, self.card.as_deref()).await?;
         let first = self.first_start(&store, &card).await?;
         let stop = stop_signal()?;
         for tier in self.requests_per_minute.tiers().filter(|tier| card.tiers().iter().all(|known| known.id != *tier)) {
             tracing::warn!(tier, "--requests-per-minute names a tier that the card does not have");
         }
+        let hold_limits = HoldLimits { seconds_min: self.hold_minimum, bytes_a_day: self.stored_bytes_per_day.0 };
         let expiring = tokio::spawn(store.clone().expire_holds());
-        let app = App::new(card, store, &self.requests_per_minute);
+        let app = App::new(card, store, &self.requests_per_minute, hold_limits);
         // Nothing fails from here on, so a key that is shown is a key that works.
         let following = follow(app.clone(), self.card.as_deref());
         Self::greet(&base, &place, &app, first.as_ref());
@@ -108,6 +123,21 @@ impl Serve {
         }
         expiring.abort();
         Ok(writers)
+    }
+
+    /// Refuses a ledger that was written with a clock far ahead of this one: its accounts would stand still.
+    async fn check_clock(&self, store: &Store) -> Result<(), Box<dyn Error>> {
+        let Some(last_entry) = store.far_ahead().await? else { return Ok(()) };
+        let (last_entry, clock) = (times::written(last_entry), times::written(store.now()));
+        if self.allow_clock_behind {
+            tracing::warn!(last_entry, clock, "the ledger is far ahead of the clock");
+            return Ok(());
+        }
+        Err(format!(
+            "the ledger's last entry is of {last_entry}, and the clock says {clock}: set the clock, or start with \
+             --allow-clock-behind if the entries were written with a wrong one"
+        )
+        .into())
     }
 
     /// The first account and its key, when there is no account yet.
@@ -165,6 +195,18 @@ impl Serve {
 
 fn counted(range: std::ops::RangeInclusive<u64>) -> impl TypedValueParser<Value = usize> {
     clap::value_parser!(u64).range(range).map(|count| usize::try_from(count).expect("a few thousand at most"))
+}
+
+/// Bytes an account may store on a day; `None` is unlimited.
+#[derive(Clone, Copy)]
+struct BytesADay(Option<u64>);
+
+fn bytes_a_day(text: &str) -> Result<BytesADay, String> {
+    if text == "unlimited" {
+        return Ok(BytesADay(None));
+    }
+    let bytes = text.parse().map_err(|_| format!("expected a number of bytes or `unlimited`, found `{text}`"))?;
+    Ok(BytesADay(Some(bytes)))
 }
 
 struct FirstAccount {

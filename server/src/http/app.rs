@@ -11,7 +11,7 @@ use super::{
     meters::Meters,
     openapi,
 };
-use crate::store::Store;
+use crate::{charge::HoldLimits, store::Store};
 
 /// A handle on all of it, cheap to clone.
 #[derive(Clone)]
@@ -21,6 +21,7 @@ struct Shared {
     in_force: ArcSwap<InForce>,
     store: Store,
     requests_per_minute: RequestsPerMinute,
+    hold_limits: HoldLimits,
     meters: Meters,
 }
 
@@ -49,17 +50,19 @@ impl InForce {
     }
 
     /// The description of every route under this card, made when it is first asked for.
-    pub fn openapi(&self) -> Bytes {
-        self.openapi.get_or_init(|| openapi::document(&self.card).into()).clone()
+    pub(super) fn openapi(&self, hold_limits: HoldLimits) -> Bytes {
+        let subject = openapi::Subject { card: &self.card, hold_seconds_min: hold_limits.seconds_min };
+        self.openapi.get_or_init(|| openapi::document(subject).into()).clone()
     }
 }
 
 impl App {
-    pub fn new(card: RateCard, store: Store, requests_per_minute: &RequestsPerMinute) -> Self {
+    pub fn new(card: RateCard, store: Store, requests_per_minute: &RequestsPerMinute, hold_limits: HoldLimits) -> Self {
         Self(Arc::new(Shared {
             in_force: ArcSwap::from_pointee(InForce::new(card, requests_per_minute)),
             store,
             requests_per_minute: requests_per_minute.clone(),
+            hold_limits,
             meters: Meters::new(),
         }))
     }
@@ -81,6 +84,11 @@ impl App {
 
     pub fn store(&self) -> &Store {
         &self.0.store
+    }
+
+    /// What the operator decided about holds.
+    pub fn hold_limits(&self) -> HoldLimits {
+        self.0.hold_limits
     }
 
     pub(super) fn meters(&self) -> &Meters {

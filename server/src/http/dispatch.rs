@@ -27,7 +27,7 @@ use super::{
 };
 use crate::{
     key::Scope,
-    store::{Credential, Idempotency, Store},
+    store::{Credential, Idempotency, OperationKey, Side, Store},
 };
 
 /// A request that was admitted to a route.
@@ -115,10 +115,13 @@ impl Asked {
 
     /// What makes this request happen once, with its document.
     pub fn idempotency(&self, document: &Value) -> Idempotency {
-        let key = self.idempotency_key.as_deref().expect("this route is keyed");
-        // An administrator's keys are stored with the account that they concern. No key has a space, so that they never
-        // meet the account's own.
-        let key = if self.route.scope == Some(Scope::Admin) { format!("admin {key}") } else { key.into() };
+        let side = match self.route.scope {
+            Some(Scope::Settle) => Side::Worker,
+            Some(Scope::Admin) => Side::Administrator,
+            _ => Side::Payer,
+        };
+        let key = self.idempotency_key().to_owned();
+        let key = OperationKey { account_id: self.account_id().into(), side, key };
         Idempotency { key, request_hash: idempotency::request_hash(self.route, &self.id, document) }
     }
 

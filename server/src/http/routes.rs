@@ -221,13 +221,22 @@ pub static ROUTES: &[Route] = &[
         .answers(200, Shape::HoldRecord)
         .refuses(&[404]),
     post("/v1/holds/{id}/capture", "captureHold", handler!(holds::capture))
-        .about("Charges what was delivered and gives the rest back. Without an outcome, all was delivered as expected.")
+        .about("Charges what was delivered and gives the rest back. Without an outcome, all was delivered as expected. A hold that expired is captured for a day more, where the account still covers it.")
         .needs(Scope::Settle)
         .keyed()
         .may_take(Shape::CaptureRequest)
         .leads_to(&[("hold", "id"), ("releaseHold", "id")])
         .id(Shape::HoldId)
         .answers(200, Shape::Captured)
+        .refuses(&[402, 404, 409]),
+    post("/v1/holds/{id}/extend", "extendHold", handler!(holds::extend))
+        .about("Lets a hold last until so many seconds from now, if that is later than it lasts already.")
+        .needs(Scope::Settle)
+        .keyed()
+        .takes(Shape::ExtendRequest)
+        .leads_to(&[("hold", "id"), ("captureHold", "id"), ("releaseHold", "id")])
+        .id(Shape::HoldId)
+        .answers(200, Shape::Extended)
         .refuses(&[404, 409]),
     post("/v1/holds/{id}/release", "releaseHold", handler!(holds::release))
         .about("Gives all of a hold back.")

@@ -36,7 +36,7 @@ pub async fn metrics(asked: Asked) -> Result<Response, Problem> {
 }
 
 pub async fn openapi(asked: Asked) -> Result<Response, Problem> {
-    let mut response = json_text(StatusCode::OK, asked.in_force.openapi());
+    let mut response = json_text(StatusCode::OK, asked.in_force.openapi(asked.app.hold_limits()));
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
     Ok(response)
 }

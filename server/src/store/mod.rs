@@ -17,6 +17,7 @@ pub mod sqlite;
 use std::{
     fmt,
     hash::{BuildHasher, BuildHasherDefault, DefaultHasher},
+    ops::Range,
     sync::Arc,
     thread::JoinHandle,
     time::Duration,
@@ -30,16 +31,20 @@ use tokio::{
 
 pub use self::{
     operation::{
-        Answer, Decide, Idempotency, NewAccount, NewGrant, NewHold, NewKey, Operation, Placed, Reply, Resolution,
+        Adds, After, Answer, Body, CoverLate, Decide, Idempotency, NewAccount, NewGrant, NewHold, NewKey, Operation,
+        OperationKey, Placed, Reply, Resolution, Side,
     },
     place::{OpenError, Place},
-    rows::{Capture, DayEnd, Entry, HoldOutcome, HoldRecord, StoredAnswer},
+    rows::{
+        By, Capture, Captured, CapturesPage, DayEnd, Entry, HoldOutcome, HoldRecord, HoldState, StoredAnswer, Sums,
+        Usage,
+    },
     sqlite::Database,
 };
 use self::{queue::Job, readers::Readers};
 use crate::{
-    charge::Account,
-    clock::{Clock, Millis},
+    charge::{Account, lines_json},
+    clock::{Clock, Millis, is_far_ahead},
     key::{Hash, Scopes},
 };
 
@@ -68,6 +73,8 @@ pub enum StoreFault {
     Busy,
     /// The writer did not answer in time. It may still carry the operation out.
     InProgress,
+    /// Another session holds the row of an account. Nothing was done.
+    Locked,
     /// No room on the disk. Nothing was done.
     Full,
     /// Another process was faster. Nothing was done; it is to be decided again.
@@ -90,6 +97,7 @@ impl fmt::Display for StoreFault {
         match self {
             Self::Busy => f.write_str("too many operations are waiting"),
             Self::InProgress => f.write_str("the operation is still being carried out"),
+            Self::Locked => f.write_str("another session holds the account"),
             Self::Full => f.write_str("the disk is full"),
             Self::Conflict(reason) => write!(f, "another process was faster: {reason}"),
             Self::Rejected(reason) => write!(f, "the database refused it: {reason}"),
@@ -227,8 +235,20 @@ impl Store {
     }
 
     /// The stored answer of an idempotency key.
-    pub async fn stored_answer(&self, account_id: &str, key: &str) -> Result<Option<StoredAnswer>, StoreFault> {
-        self.readers.stored_answer(account_id.into(), key.into()).await
+    pub async fn stored_answer(&self, key: &OperationKey) -> Result<Option<StoredAnswer>, StoreFault> {
+        self.readers.stored_answer(key.clone()).await
+    }
+
+    /// The body of a stored answer, with the member that its hold adds.
+    pub async fn whole_body(&self, key: &OperationKey, answer: StoredAnswer) -> Result<String, StoreFault> {
+        let Some((adds, hold_id)) = answer.adds else { return Ok(answer.body) };
+        let hold = self.readers.hold(key.account_id.clone(), hold_id).await?;
+        let hold = hold.ok_or_else(|| StoreFault::Unavailable("an answer's hold is not there".into()))?;
+        let json = match adds {
+            Adds::Estimate => hold.document.estimate.get().to_owned(),
+            Adds::Lines => lines_json(&hold.outcome.map_or_else(Vec::new, |outcome| outcome.lines)),
+        };
+        Ok(Body { stored: answer.body, adds: Some((adds, json)) }.whole())
     }
 
     pub async fn hold(&self, account_id: &str, hold_id: &str) -> Result<Option<HoldRecord>, StoreFault> {
@@ -252,22 +272,31 @@ impl Store {
         self.readers.day_ends(account_id.into(), from, until).await
     }
 
-    /// What was charged from one time until before another, in the order of the holds, after one of them.
-    pub async fn captures_after(
-        &self,
-        account_id: &str,
-        from: Millis,
-        until: Millis,
-        after: String,
-        limit: usize,
-    ) -> Result<Vec<Capture>, StoreFault> {
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        self.readers.captures_after(account_id.into(), from, until, after, limit).await
+    /// What was charged, in the order of the holds.
+    pub async fn captures(&self, page: CapturesPage) -> Result<Captured, StoreFault> {
+        self.readers.captures(page).await
     }
 
-    /// What was charged from one time until before another, oldest first.
-    pub async fn captures(&self, account_id: &str, from: Millis, until: Millis) -> Result<Vec<Capture>, StoreFault> {
-        self.readers.captures(account_id.into(), from, until).await
+    /// What was charged from one time until before another, summed in at most so many groups.
+    pub async fn usage(
+        &self,
+        account_id: &str,
+        by: By,
+        range: Range<Millis>,
+        groups_max: i64,
+    ) -> Result<Usage, StoreFault> {
+        self.readers.usage(account_id.into(), by, range.start, range.end, groups_max).await
+    }
+
+    /// When the next of an account's holds expires.
+    pub async fn next_expiry(&self, account_id: &str) -> Result<Option<Millis>, StoreFault> {
+        self.readers.next_expiry(account_id.into()).await
+    }
+
+    /// The time of the newest entry, if it is so far ahead of the clock that one of them must be wrong.
+    pub async fn far_ahead(&self) -> Result<Option<Millis>, StoreFault> {
+        let (last_entry, clock) = self.readers.last_entry().await?;
+        Ok(is_far_ahead(last_entry, clock).then_some(last_entry))
     }
 
     /// A card that was published, as JSON.

@@ -118,6 +118,8 @@ impl Server {
             .args(place.arguments())
             .args(arguments)
             .env("PRICETAG_REQUESTS_PER_MINUTE", "unlimited")
+            // So that a test can see a hold expire.
+            .env("PRICETAG_HOLD_MINIMUM", "1")
             .envs(place.environment())
             .stdout(Stdio::piped())
             .spawn()

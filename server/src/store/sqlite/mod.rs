@@ -2,6 +2,7 @@
 
 mod readers;
 mod statements;
+mod usage;
 mod writer;
 
 use std::{
@@ -20,8 +21,8 @@ use crate::clock::{Clock, Millis};
 
 /// The schema's versions, in order. A migration that was published is never edited.
 const MIGRATIONS: &[&str] = &[include_str!("../../../migrations/sqlite/0001_ledger.sql")];
-/// The first one makes schema 2. Schema 1 was of a development version, and was never released.
-const SCHEMA_BEFORE: usize = 1;
+/// The first one makes schema 3. Schemas 1 and 2 were of development versions, and were never released.
+const SCHEMA_BEFORE: usize = 2;
 /// "PTAG" in SQLite's header says that a file is a ledger of ours.
 const APPLICATION_ID: i32 = 0x5054_4147;
 /// Older WAL code can corrupt a database.
@@ -68,6 +69,12 @@ impl From<rusqlite::Error> for StoreFault {
     }
 }
 
+impl From<rusqlite::types::FromSqlError> for StoreFault {
+    fn from(error: rusqlite::types::FromSqlError) -> Self {
+        Self::Unavailable(error.to_string())
+    }
+}
+
 impl Database {
     /// Opens a ledger for a server, making it when it is not there, and locks out every other server.
     pub fn open_to_serve(path: &Path) -> Result<Self, OpenError> {
@@ -98,9 +105,14 @@ impl Database {
         }
         configure(&connection).map_err(named)?;
         migrate(&mut connection, path)?;
-        let last = last_time(&connection).map_err(named)?;
-        let clock = Arc::new(Clock::no_earlier_than(last));
+        let clock = Arc::new(Clock::of_ledger(last_time(&connection).map_err(named)?));
         Ok(Self { path: path.into(), connection, clock, _lock: lock })
+    }
+
+    /// The same ledger with another clock, for tests of what clocks do.
+    #[must_use]
+    pub fn with_clock(self, clock: Arc<Clock>) -> Self {
+        Self { clock, ..self }
     }
 
     pub fn path(&self) -> &Path {

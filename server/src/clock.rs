@@ -37,6 +37,19 @@ impl Clock {
         Self::no_earlier_than(if is_far_ahead(last_entry, system_time()) { 0 } else { last_entry })
     }
 
+    /// A clock that stands still until it is set.
+    pub fn manual(time: Millis) -> Self {
+        Self::Manual(AtomicI64::new(time))
+    }
+
+    /// Sets a manual clock. The system's clock is not this program's to set.
+    pub fn set(&self, to: Millis) {
+        match self {
+            Self::Manual(time) => time.store(to, Ordering::Relaxed),
+            Self::System { .. } => unreachable!("only a manual clock is set"),
+        }
+    }
+
     pub fn now(&self) -> Millis {
         match self {
             Self::System { start_ms, started } => {

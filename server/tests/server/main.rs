@@ -4,6 +4,7 @@ mod accounts;
 mod activity;
 mod audit;
 mod batches;
+mod clocks;
 mod command_line;
 mod disks;
 mod durability;

@@ -158,7 +158,7 @@ fn named_account(asked: &Asked) -> Result<String, Problem> {
     if is_account_id(asked.id()) { Ok(asked.id().into()) } else { Err(Problem::not_found(NO_ACCOUNT)) }
 }
 
-fn is_account_id(id: &str) -> bool {
+pub fn is_account_id(id: &str) -> bool {
     let known = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
     (1..=ACCOUNT_ID_CHARACTERS).contains(&id.len()) && id.bytes().all(known) && !id.starts_with('.')
 }

@@ -69,6 +69,7 @@ macro_rules! problems {
 
 problems! {
     malformed_body = BAD_REQUEST, "malformed-body", Never, "The body is not a JSON document";
+    invalid_host = BAD_REQUEST, "invalid-host", Never, "A request names one host";
     key_missing = BAD_REQUEST, "idempotency-key-missing", Never, "An Idempotency-Key is needed";
     invalid_key = UNAUTHORIZED, "invalid-key", Never, "A valid API key is needed";
     missing_scope = FORBIDDEN, "missing-scope", Never, "The API key may not do this";

@@ -22,7 +22,7 @@ pub async fn healthz(_: Asked) -> Result<Response, Problem> {
 }
 
 pub async fn readyz(asked: Asked) -> Result<Response, Problem> {
-    let ready = tokio::time::timeout(READY_WAIT, asked.store().ready()).await;
+    let ready = tokio::time::timeout(READY_WAIT, asked.app.ready()).await;
     ready.map_err(|_| Problem::unavailable("the ledger does not answer"))??;
     Ok(json(StatusCode::OK, &json!({"status": "ready"})))
 }

@@ -45,14 +45,14 @@ use self::{queue::Job, readers::Readers};
 use crate::{
     charge::{Account, lines_json},
     clock::{Clock, Millis, is_far_ahead},
-    key::{Hash, Scopes},
+    key::{Hash, Key, Scopes, same},
 };
 
 /// How long an operation waits for room in the queue.
 const QUEUE_WAIT: Duration = Duration::from_secs(1);
 /// How long its client waits in all; the operation itself is carried out whatever happens.
 const ANSWER_WAIT: Duration = Duration::from_secs(2);
-/// For how long a key is taken as known. A key that another process deletes works at most this long.
+/// For how long a key is taken as known, or as unknown. A key that another process deletes works at most this long.
 const CREDENTIAL_LIFE: Duration = Duration::from_secs(1);
 const CREDENTIALS_KEPT: u64 = 10_000;
 
@@ -152,7 +152,8 @@ impl Writers {
 pub struct Store {
     queues: Arc<[mpsc::Sender<Job>]>,
     readers: Readers,
-    credentials: Cache<String, Credential>,
+    /// By the whole key: the time of an answer to its public part alone does not tell whether its owner is using it.
+    credentials: Cache<(String, Hash), Option<Credential>>,
 }
 
 impl Store {
@@ -192,16 +193,25 @@ impl Store {
     }
 
     fn new(queues: Vec<mpsc::Sender<Job>>, readers: Readers) -> Self {
-        let credentials = Cache::builder().max_capacity(CREDENTIALS_KEPT).time_to_live(CREDENTIAL_LIFE).build();
+        let credentials = Cache::builder()
+            .max_capacity(CREDENTIALS_KEPT)
+            .time_to_live(CREDENTIAL_LIFE)
+            .support_invalidation_closures()
+            .build();
         Self { queues: queues.into(), readers, credentials }
     }
 
     /// Carries an operation out, durably, before it answers.
     pub async fn run(&self, operation: Operation) -> Result<Answer, StoreFault> {
-        let deleted = if let Operation::DeleteKey { key_id } = &operation { Some(key_id.clone()) } else { None };
+        let changed = match &operation {
+            Operation::AddKey(key) => Some(key.key_id.clone()),
+            Operation::DeleteKey { key_id } => Some(key_id.clone()),
+            _ => None,
+        };
         let answer = send(self.queue_of(&operation), operation).await;
-        if let Some(key_id) = deleted {
-            self.credentials.invalidate(&key_id);
+        if let Some(changed) = changed {
+            let of_the_key = self.credentials.invalidate_entries_if(move |(key_id, _), _| *key_id == changed);
+            of_the_key.expect("the cache takes closures");
         }
         answer
     }
@@ -218,15 +228,19 @@ impl Store {
         self.queues.iter().map(|queue| queue.max_capacity() - queue.capacity()).sum()
     }
 
-    /// What a key may do, by its public part; `None` when there is none or it has expired.
-    pub async fn credential(&self, key_id: &str) -> Result<Option<Credential>, StoreFault> {
-        if let Some(credential) = self.credentials.get(key_id) {
-            return Ok(Some(credential));
+    /// What a key may do; `None` when there is no such key, or it has expired.
+    pub async fn credential(&self, key: &Key) -> Result<Option<Credential>, StoreFault> {
+        let name = (key.id().to_owned(), key.hash());
+        if let Some(remembered) = self.credentials.get(&name) {
+            return Ok(remembered);
         }
-        let credential = self.readers.credential(key_id.into()).await?;
-        if let Some(credential) = &credential {
-            self.credentials.insert(key_id.into(), credential.clone());
-        }
+        metrics::counter!("pricetag_key_look_ups_total").increment(1);
+        let stored = self.readers.credential(key.id().into()).await?;
+        // A key that is not there is compared too, so that the time of an answer does not tell which ids are.
+        let expected = stored.as_ref().map_or([0; 32], |stored| stored.hash);
+        let matches = same(&name.1, &expected);
+        let credential = stored.filter(|_| matches);
+        self.credentials.insert(name, credential.clone());
         Ok(credential)
     }
 
@@ -340,10 +354,12 @@ impl Store {
 async fn send(queue: &mpsc::Sender<Job>, operation: Operation) -> Result<Answer, StoreFault> {
     let deadline = Instant::now() + ANSWER_WAIT;
     let (answer, answered) = oneshot::channel();
-    queue.send_timeout(Job { operation, answer }, QUEUE_WAIT).await.map_err(|refused| match refused {
-        mpsc::error::SendTimeoutError::Timeout(_) => StoreFault::Busy,
-        mpsc::error::SendTimeoutError::Closed(_) => StoreFault::Unavailable("the writer has stopped".into()),
-    })?;
+    queue.send_timeout(Job { operation, request: tracing::Span::current(), answer }, QUEUE_WAIT).await.map_err(
+        |refused| match refused {
+            mpsc::error::SendTimeoutError::Timeout(_) => StoreFault::Busy,
+            mpsc::error::SendTimeoutError::Closed(_) => StoreFault::Unavailable("the writer has stopped".into()),
+        },
+    )?;
     match tokio::time::timeout_at(deadline, answered).await {
         Ok(Ok(answer)) => answer,
         Ok(Err(_)) => Err(StoreFault::Unavailable("the writer has stopped".into())),

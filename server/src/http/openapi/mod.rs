@@ -156,11 +156,11 @@ fn answer(route: &Route, shape: Shape, subject: Subject<'_>) -> Response {
 fn refusals(route: &Route) -> BTreeSet<u16> {
     let mut statuses: BTreeSet<u16> = route.refuses.iter().copied().collect();
     let mut add = |when: bool, more: &[u16]| statuses.extend(more.iter().filter(|_| when));
-    add(true, &[500]);
+    add(true, &[400, 500]);
     add(route.scope.is_some(), &[401, 403, 503]);
     add(route.limited, &[429]);
-    add(route.keyed, &[400, 409, 422, 507]);
-    add(route.takes != Takes::Nothing, &[400, 408, 413, 422]);
+    add(route.keyed, &[409, 422, 507]);
+    add(route.takes != Takes::Nothing, &[408, 413, 422, 503]);
     statuses
 }
 

@@ -66,10 +66,7 @@ impl Writer {
                 }
                 answers
             }
-            Err(fault) => {
-                tracing::error!(%fault, operations = operations.len(), "a transaction was lost");
-                operations.iter().map(|_| Err(fault.clone())).collect()
-            }
+            Err(fault) => operations.iter().map(|_| Err(fault.clone())).collect(),
         }
     }
 

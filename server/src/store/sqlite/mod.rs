@@ -39,8 +39,8 @@ pub struct Database {
     path: PathBuf,
     connection: Connection,
     clock: Arc<Clock>,
-    /// Held by a server for as long as it lives; the system lets it go even after `kill -9`.
-    _lock: Option<fs::File>,
+    /// Held by a server for as long as it lives, until after the connection.
+    _lock: Option<Lock>,
 }
 
 fn refused(path: &Path, reason: &str) -> OpenError {
@@ -83,9 +83,17 @@ impl Database {
             let reason = format!("needs SQLite 3.51.3 or newer, and this program has {}", rusqlite::version());
             return Err(refused(path, &reason));
         }
-        let lock = lock(path)?;
-        create(path).map_err(|error| refused(path, &format!("cannot be made: {error}")))?;
-        Self::open(path, Some(lock))
+        let lock = Lock::take(path)?;
+        let made = create(path).map_err(|error| refused(path, &format!("cannot be made: {error}")))?;
+        match Self::open(path) {
+            Ok(database) => Ok(Self { _lock: Some(lock), ..database }),
+            Err(error) => {
+                if made {
+                    let _ = fs::remove_file(path); // it is empty
+                }
+                Err(error)
+            }
+        }
     }
 
     /// Opens a ledger that is there, beside a server that may be running.
@@ -93,10 +101,10 @@ impl Database {
         if !path.exists() {
             return Err(refused(path, "is not there; `pricetag serve` makes it on its first start"));
         }
-        Self::open(path, None)
+        Self::open(path)
     }
 
-    fn open(path: &Path, lock: Option<fs::File>) -> Result<Self, OpenError> {
+    fn open(path: &Path) -> Result<Self, OpenError> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let named = |error: rusqlite::Error| open_error(path, &error);
         let mut connection = Connection::open_with_flags(path, flags).map_err(named)?;
@@ -106,7 +114,7 @@ impl Database {
         configure(&connection).map_err(named)?;
         migrate(&mut connection, path)?;
         let clock = Arc::new(Clock::of_ledger(last_time(&connection).map_err(named)?));
-        Ok(Self { path: path.into(), connection, clock, _lock: lock })
+        Ok(Self { path: path.into(), connection, clock, _lock: None })
     }
 
     /// The same ledger with another clock, for tests of what clocks do.
@@ -129,32 +137,56 @@ impl Database {
     }
 }
 
-/// Takes the lock file beside a database.
-fn lock(path: &Path) -> Result<fs::File, OpenError> {
-    // Whatever name it goes by: a link leads to the same lock.
-    let mut name = fs::canonicalize(path).unwrap_or_else(|_| path.into()).into_os_string();
-    name.push(".lock");
-    let failed = |error: io::Error| refused(path, &format!("cannot be locked: {error}"));
-    let mut file = private(fs::OpenOptions::new().read(true).write(true).create(true)).open(name).map_err(failed)?;
-    match file.try_lock() {
-        Ok(()) => {}
-        Err(fs::TryLockError::WouldBlock) => {
-            let server = io::read_to_string(&file).unwrap_or_default();
-            let server = if server.is_empty() { String::new() } else { format!(" (process {server})") };
-            return Err(refused(path, &format!("is in use by another server{server}")));
-        }
-        Err(fs::TryLockError::Error(error)) => return Err(failed(error)),
-    }
-    // Which process it is helps the person who finds the file locked; the lock itself does not depend on it.
-    file.set_len(0).and_then(|()| write!(file, "{}", std::process::id())).map_err(failed)?;
-    Ok(file)
+/// The lock file beside a database. The system lets the lock go even after `kill -9`.
+struct Lock {
+    name: PathBuf,
+    /// Open for as long as it is locked.
+    _file: fs::File,
 }
 
-/// Makes the file for its owner alone. SQLite gives the same rights to the files that it adds beside it.
-fn create(path: &Path) -> io::Result<()> {
+impl Lock {
+    fn take(path: &Path) -> Result<Self, OpenError> {
+        // Whatever name it goes by: a link leads to the same lock.
+        let mut name = fs::canonicalize(path).unwrap_or_else(|_| path.into()).into_os_string();
+        name.push(".lock");
+        let name = PathBuf::from(name);
+        let failed = |error: io::Error| refused(path, &format!("cannot be locked: {error}"));
+        loop {
+            let mut options = fs::OpenOptions::new();
+            let mut file = private(options.read(true).write(true).create(true)).open(&name).map_err(failed)?;
+            match file.try_lock() {
+                Ok(()) => {}
+                Err(fs::TryLockError::WouldBlock) => {
+                    let server = io::read_to_string(&file).unwrap_or_default();
+                    let server = if server.is_empty() { String::new() } else { format!(" (process {server})") };
+                    return Err(refused(path, &format!("is in use by another server{server}")));
+                }
+                Err(fs::TryLockError::Error(error)) => return Err(failed(error)),
+            }
+            // Which process it is helps the person who finds the file locked; the lock itself does not depend on it.
+            let process = std::process::id().to_string();
+            file.set_len(0).and_then(|()| file.write_all(process.as_bytes())).map_err(failed)?;
+            // Another server may have ended, and taken the file with it, since it was opened here.
+            if fs::read(&name).is_ok_and(|found| found == process.as_bytes()) {
+                return Ok(Self { name, _file: file });
+            }
+        }
+    }
+}
+
+impl Drop for Lock {
+    /// While it is still locked, so that no server is locked out that takes the file next.
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.name); // one that stays is no lock
+    }
+}
+
+/// Makes the file for its owner alone, unless it is there. SQLite gives the same rights to the files that it adds beside it.
+fn create(path: &Path) -> io::Result<bool> {
     match private(fs::OpenOptions::new().write(true).create_new(true)).open(path) {
-        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
-        _ => Ok(()),
+        Ok(_) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
+        Err(error) => Err(error),
     }
 }
 

@@ -57,7 +57,7 @@ pub struct Serve {
     /// Writers, each with a connection, on PostgreSQL
     #[arg(long, env = "PRICETAG_WRITERS", default_value_t = Settings::default().writers, value_parser = counted(1..=64))]
     writers: usize,
-    /// Let a transaction concern one account only, for a PostgreSQL that is spread over machines by account
+    /// Let a transaction change one account only, for a PostgreSQL that is spread over machines by account
     #[arg(long, env = "PRICETAG_ONE_ACCOUNT_A_TRANSACTION")]
     one_account_a_transaction: bool,
     #[command(flatten)]
@@ -148,8 +148,8 @@ impl Serve {
 
     /// Refuses a ledger that was written with a clock far ahead of this one: its accounts would stand still.
     async fn check_clock(&self, store: &Store) -> Result<(), Box<dyn Error>> {
-        let Some(last_entry) = store.far_ahead().await? else { return Ok(()) };
-        let (last_entry, clock) = (times::written(last_entry), times::written(store.now()));
+        let Some((last_entry, clock)) = store.far_ahead().await? else { return Ok(()) };
+        let (last_entry, clock) = (times::written(last_entry), times::written(clock));
         if self.allow_clock_behind {
             tracing::warn!(last_entry, clock, "the ledger is far ahead of the clock");
             return Ok(());

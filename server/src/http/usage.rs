@@ -73,7 +73,7 @@ struct GroupView {
 struct Figures {
     captures: u64,
     lines: u64,
-    outputs: u64,
+    outputs: Box<RawValue>,
     estimated: Box<RawValue>,
     charged: Box<RawValue>,
     average_per_output: Option<Box<RawValue>>,
@@ -83,13 +83,13 @@ impl From<Sums> for Figures {
     fn from(sums: Sums) -> Self {
         let Sums { captures, lines, outputs, estimated, charged } = sums;
         let average_per_output = average(charged, outputs).map(number);
+        let outputs = RawValue::from_string(outputs.to_string()).expect("digits are JSON");
         Self { captures, lines, outputs, estimated: number(estimated), charged: number(charged), average_per_output }
     }
 }
 
 /// What an output was charged at, rounded half up to a millicredit.
-fn average(charged: i128, outputs: u64) -> Option<i128> {
-    let outputs = i128::from(outputs);
+fn average(charged: i128, outputs: i128) -> Option<i128> {
     (2 * charged + outputs).checked_div(2 * outputs)
 }
 

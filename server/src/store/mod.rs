@@ -36,15 +36,15 @@ pub use self::{
     },
     place::{OpenError, Place},
     rows::{
-        By, Capture, Captured, CapturesPage, DayEnd, Entry, HoldOutcome, HoldRecord, HoldState, StoredAnswer, Sums,
-        Usage,
+        By, Capture, CapturesFound, CapturesPage, DayEnd, Entry, HoldOutcome, HoldRecord, HoldState, StoredAnswer,
+        Sums, Usage,
     },
     sqlite::Database,
 };
 use self::{queue::Job, readers::Readers};
 use crate::{
     charge::{Account, lines_json},
-    clock::{Clock, Millis, is_far_ahead},
+    clock::{Millis, is_far_ahead, system_time},
     key::{Hash, Key, Scopes, same},
 };
 
@@ -73,6 +73,8 @@ pub enum StoreFault {
     Busy,
     /// The writer did not answer in time. It may still carry the operation out.
     InProgress,
+    /// The database took longer than a statement may. Nothing was done.
+    TooLong,
     /// Another session holds the row of an account. Nothing was done.
     Locked,
     /// No room on the disk. Nothing was done.
@@ -97,6 +99,7 @@ impl fmt::Display for StoreFault {
         match self {
             Self::Busy => f.write_str("too many operations are waiting"),
             Self::InProgress => f.write_str("the operation is still being carried out"),
+            Self::TooLong => f.write_str("the database took too long"),
             Self::Locked => f.write_str("another session holds the account"),
             Self::Full => f.write_str("the disk is full"),
             Self::Conflict(reason) => write!(f, "another process was faster: {reason}"),
@@ -287,7 +290,7 @@ impl Store {
     }
 
     /// What was charged, in the order of the holds.
-    pub async fn captures(&self, page: CapturesPage) -> Result<Captured, StoreFault> {
+    pub async fn captures(&self, page: CapturesPage) -> Result<CapturesFound, StoreFault> {
         self.readers.captures(page).await
     }
 
@@ -307,10 +310,10 @@ impl Store {
         self.readers.next_expiry(account_id.into()).await
     }
 
-    /// The time of the newest entry, if it is so far ahead of the clock that one of them must be wrong.
-    pub async fn far_ahead(&self) -> Result<Option<Millis>, StoreFault> {
+    /// The time of the newest entry and the clock's, if they are so far apart that one of them must be wrong.
+    pub async fn far_ahead(&self) -> Result<Option<(Millis, Millis)>, StoreFault> {
         let (last_entry, clock) = self.readers.last_entry().await?;
-        Ok(is_far_ahead(last_entry, clock).then_some(last_entry))
+        Ok(is_far_ahead(last_entry, clock).then_some((last_entry, clock)))
     }
 
     /// A card that was published, as JSON.
@@ -346,7 +349,7 @@ impl Store {
         match &self.readers {
             Readers::Sqlite(readers) => readers.now(),
             // A database's own clock decides there; this machine's is near enough for a default or a time to come.
-            Readers::Postgres(_) => Clock::no_earlier_than(0).now(),
+            Readers::Postgres(_) => system_time(),
         }
     }
 }

@@ -44,9 +44,10 @@ impl Database {
     }
 
     fn transact(&mut self, operations: &[&Operation]) -> Result<Vec<Result<Answer, StoreFault>>, StoreFault> {
-        let now = self.clock().now();
+        let clock = self.clock();
         // A transaction that is dropped without a commit is rolled back.
         let transaction = self.begin()?;
+        let now = clock.now();
         let loaded = statements::load(&transaction, &Needs::of(operations.iter().copied()), now)?;
         let (answers, changes) = decide(loaded, operations.iter().copied())?;
         statements::write(&transaction, &changes)?;

@@ -206,15 +206,19 @@ impl Store {
 
     /// Carries an operation out, durably, before it answers.
     pub async fn run(&self, operation: Operation) -> Result<Answer, StoreFault> {
-        let changed = match &operation {
-            Operation::AddKey(key) => Some(key.key_id.clone()),
-            Operation::DeleteKey { key_id } => Some(key_id.clone()),
-            _ => None,
-        };
+        let (mut made, mut deleted) = (None, None);
+        match &operation {
+            Operation::AddKey(key) => made = Some((key.key_id.clone(), key.hash)),
+            Operation::DeleteKey { key_id } => deleted = Some(key_id.clone()),
+            _ => {}
+        }
         let answer = send(self.queue_of(&operation), operation).await;
-        if let Some(changed) = changed {
-            let of_the_key = self.credentials.invalidate_entries_if(move |(key_id, _), _| *key_id == changed);
-            of_the_key.expect("the cache takes closures");
+        if let Some(made) = made {
+            self.credentials.invalidate(&made); // it may have been tried before it was there
+        }
+        if let Some(deleted) = deleted {
+            let of_the_id = self.credentials.invalidate_entries_if(move |(key_id, _), _| *key_id == deleted);
+            of_the_id.expect("the cache takes closures");
         }
         answer
     }

@@ -8,6 +8,7 @@ use std::{
 
 use tokio::sync::mpsc;
 use tokio_postgres::Config;
+use tracing::Instrument;
 
 use super::{connection::Connection, statements};
 use crate::store::{
@@ -44,11 +45,15 @@ impl Writer {
         while let Some(first) = jobs.recv().await {
             let jobs = take(first, &mut jobs, self.settings.batch);
             let operations: Vec<&Operation> = jobs.iter().map(|job| &job.operation).collect();
-            let answers = if self.settings.one_account {
-                self.commit_by_account(&operations).await
-            } else {
-                self.commit(&operations).await
+            let committing = async {
+                if self.settings.one_account {
+                    self.commit_by_account(&operations).await
+                } else {
+                    self.commit(&operations).await
+                }
             };
+            // What is logged for a batch has the id of its first request.
+            let answers = committing.instrument(jobs[0].request.clone()).await;
             answer(jobs, answers);
         }
     }
@@ -89,7 +94,7 @@ impl Writer {
         for attempt in 1.. {
             match self.transact(operations).await {
                 Err(StoreFault::Conflict(reason)) if attempt < ATTEMPTS => {
-                    tracing::info!(%reason, attempt, "deciding again");
+                    tracing::info!(%reason, attempt, operations = operations.len(), "deciding again");
                     tokio::time::sleep(Duration::from_millis(u64::from(jitter_ms(attempt)))).await;
                 }
                 ended => return ended,

@@ -29,6 +29,7 @@ mod starting;
 mod storage;
 mod survival;
 mod tampering;
+mod tiers;
 mod wire;
 
 #[path = "../../../tests/corpus/mod.rs"]

@@ -23,13 +23,13 @@ mod ledger;
 mod model;
 mod postgres;
 mod races;
+mod refusals;
 mod running;
 mod scopes;
 mod starting;
 mod storage;
 mod survival;
 mod tampering;
-mod tiers;
 mod wire;
 
 #[path = "../../../tests/corpus/mod.rs"]

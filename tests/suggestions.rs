@@ -29,7 +29,7 @@ fn check(found: &[(Code, String, String)], code: Code, path: &str, help: &str) {
 }
 
 #[track_caller]
-fn check_item(item: Value, code: Code, path: &str, help: &str) {
+fn check_item(item: &Value, code: Code, path: &str, help: &str) {
     check(&helps(Call::Estimate, json!({"plan": {"items": [item]}})), code, path, help);
 }
 
@@ -37,18 +37,18 @@ fn check_item(item: Value, code: Code, path: &str, help: &str) {
 fn no_option_is_suggested_where_none_is_near() {
     let options =
         "one of `auto`, `stability-ultra`, `stability-core`, `stability-sd3.5`, `stability-sd3.5-large` or 7 more";
-    check_item(json!({"operation": "create", "model": "dalle"}), Code::UnknownOption, "items[0].model", options);
-    check_item(json!({"operation": "create", "model": ""}), Code::UnknownOption, "items[0].model", options);
+    check_item(&json!({"operation": "create", "model": "dalle"}), Code::UnknownOption, "items[0].model", options);
+    check_item(&json!({"operation": "create", "model": ""}), Code::UnknownOption, "items[0].model", options);
     let three = "one of `draft`, `standard`, `premium`";
-    check_item(json!({"operation": "create", "quality": "4k"}), Code::UnknownOption, "items[0].quality", three);
+    check_item(&json!({"operation": "create", "quality": "4k"}), Code::UnknownOption, "items[0].quality", three);
 }
 
 #[test]
 fn no_name_of_a_plan_is_suggested_where_none_is_near() {
     let operations = "one of `create`, `edit`, `upscale`, `social`, `library`";
-    check_item(json!({"operation": "paint"}), Code::UnknownOperation, "items[0].operation", operations);
+    check_item(&json!({"operation": "paint"}), Code::UnknownOperation, "items[0].operation", operations);
     let fields = "one of `operation`, `model`, `quality`, `quantity`, `width` or 2 more";
-    check_item(json!({"operation": "create", "colour": "red"}), Code::UnknownField, "items[0].colour", fields);
+    check_item(&json!({"operation": "create", "colour": "red"}), Code::UnknownField, "items[0].colour", fields);
     let plan = json!({"items": [{"operation": "library"}], "note": "x"});
     check(&helps(Call::Estimate, json!({ "plan": plan })), Code::UnknownField, "note", "one of `items`");
 }

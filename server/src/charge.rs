@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 pub use self::{
     document::{Document, ReadDocument},
     late::{LATE_MS, Late, cover_late},
-    reading::{ASSET_CHARACTERS, HOLD_SECONDS_MAX},
+    reading::{ASSET_CHARACTERS, HOLD_SECONDS_MAX, unknown_fields},
     settled::{Settled, SettledLine, lines_json, settle},
 };
 use crate::{clock::Millis, times::Day};

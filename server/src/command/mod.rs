@@ -8,6 +8,7 @@ mod follow;
 mod in_force;
 mod key;
 mod ledger;
+mod near;
 mod serve;
 
 use std::{
@@ -78,7 +79,8 @@ enum Ending {
 
 /// Runs the command that the arguments name.
 pub fn run() -> ExitCode {
-    let ended = match CommandLine::parse().command {
+    let command_line = CommandLine::try_parse().unwrap_or_else(|error| near::only(error).exit());
+    let ended = match command_line.command {
         Command::Serve(serve) => serve.run(),
         Command::Estimate(asked) => asked.answer(Call::Estimate),
         Command::Preflight(asked) => asked.answer(Call::Preflight),

@@ -9,7 +9,7 @@ use std::{
 };
 
 use clap::{Args, builder::TypedValueParser};
-use pricetag::{RateCard, Tier};
+use pricetag::{Code, Fault, Path, RateCard, Step, Tier};
 use tokio::net::TcpListener;
 use tracing::level_filters::LevelFilter;
 
@@ -109,7 +109,8 @@ impl Serve {
         let first = self.first_start(&store, &card).await?;
         let stop = stop_signal()?;
         for tier in self.requests_per_minute.tiers().filter(|tier| card.tiers().iter().all(|known| known.id != *tier)) {
-            tracing::warn!(tier, "--requests-per-minute names a tier that the card does not have");
+            let fault = unknown_tier(&card, "--requests-per-minute", tier);
+            tracing::warn!(tier, %fault, "--requests-per-minute names a tier that the card does not have");
         }
         let hold_limits = HoldLimits { seconds_min: self.hold_minimum, bytes_a_day: self.stored_bytes_per_day.0 };
         let expiring = tokio::spawn(store.clone().expire_holds());
@@ -167,10 +168,10 @@ impl Serve {
         let tiers = card.tiers();
         match &self.tier {
             None => Ok(tiers.get(1).or_else(|| tiers.first())),
-            Some(wanted) => tiers.iter().find(|tier| tier.id == *wanted).map(Some).ok_or_else(|| {
-                let known: Vec<&str> = tiers.iter().map(|tier| tier.id.as_str()).collect();
-                format!("the card has no tier `{wanted}`; it has {}", known.join(", "))
-            }),
+            Some(wanted) => {
+                let found = tiers.iter().find(|tier| tier.id == *wanted);
+                found.map(Some).ok_or_else(|| unknown_tier(card, "--tier", wanted).to_string())
+            }
         }
     }
 
@@ -228,6 +229,11 @@ async fn until(stop: impl Future<Output = ()>, listener: TcpListener, app: App) 
         () = listen::serve(listener, router(app.clone()), stop) => {}
         () = tidying => {}
     }
+}
+
+fn unknown_tier(card: &RateCard, argument: &str, tier: &str) -> Fault {
+    let known: Vec<&str> = card.tiers().iter().map(|tier| tier.id.as_str()).collect();
+    Fault::unknown(Code::UnknownTier, Path(vec![Step::Key(argument.into())]), "tier", tier, &known)
 }
 
 #[cfg(unix)]

@@ -6,7 +6,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::Response,
 };
-use pricetag::{Code, Credits, Faults, RateCard, Step, Value};
+use pricetag::{Code, Credits, Faults, Step, Value};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
@@ -183,7 +183,7 @@ pub async fn capture(mut asked: Asked) -> Result<Response, Problem> {
 pub async fn extend(mut asked: Asked) -> Result<Response, Problem> {
     let document = asked.document().await?;
     let idempotency = asked.idempotency(&document);
-    let mut fields = Fields::of(&document, "an extension", &["seconds"]);
+    let mut fields = Fields::of(&document, &["seconds"]);
     let seconds = fields.required("seconds", "a number of seconds");
     let seconds = fields.whole("seconds", seconds, 1..=charge::HOLD_SECONDS_MAX);
     let seconds = match fields.finish(seconds) {
@@ -197,7 +197,7 @@ pub async fn extend(mut asked: Asked) -> Result<Response, Problem> {
 }
 
 fn outcome(document: &Value) -> Result<Option<&Value>, Faults> {
-    let fields = Fields::of(document, "a capture", &["outcome"]);
+    let fields = Fields::of(document, &["outcome"]);
     let outcome = fields.optional("outcome");
     fields.finish(outcome)
 }
@@ -214,7 +214,7 @@ fn unsettled(faults: &Faults) -> Problem {
 pub async fn release(mut asked: Asked) -> Result<Response, Problem> {
     let document = asked.document().await?;
     let idempotency = asked.idempotency(&document);
-    if let Err(faults) = Fields::of(&document, "a release", &[]).finish(()) {
+    if let Err(faults) = Fields::of(&document, &[]).finish(()) {
         return answer::before(asked.store(), &idempotency, Problem::faults(&faults)).await;
     }
     let hold = find(&asked).await?;

@@ -28,14 +28,11 @@ pub fn read(body: &Value, kind: Kind, faults: &mut Vec<Fault>) -> Option<Asked> 
         faults.push(fault(Code::WrongType, &[], "an object is due here", None));
         return None;
     };
-    let (what, fields): (&str, &[&str]) = match kind {
-        Kind::Hold { .. } => ("a hold", &["plan", "accepted", "asset", "expiresInSeconds"]),
-        Kind::Charge => ("a charge", &["plan", "accepted", "asset"]),
+    let known: &[&str] = match kind {
+        Kind::Hold { .. } => &["plan", "accepted", "asset", "expiresInSeconds"],
+        Kind::Charge => &["plan", "accepted", "asset"],
     };
-    for (key, _) in members.iter().filter(|(key, _)| !fields.contains(&key.as_str())) {
-        let help = format!("{what} has {}; the account and its tier come from the key", fields.join(", "));
-        faults.push(fault(Code::UnknownField, &[key], &format!("{what} has no field `{key}`"), Some(&help)));
-    }
+    faults.extend(unknown_fields(members, known));
     match body.get("plan") {
         None => faults.push(fault(Code::MissingField, &["plan"], "a plan must be given", None)),
         Some(Value::Object(_)) => {}
@@ -52,6 +49,18 @@ pub fn read(body: &Value, kind: Kind, faults: &mut Vec<Fault>) -> Option<Asked> 
     let seconds = seconds.map_err(|(code, message)| faults.push(fault(code, &["expiresInSeconds"], &message, None)));
     let accepted_high = read_accepted(body.get("accepted"), faults)?;
     Some(Asked { accepted_high, asset, lasts_ms: i64::from(seconds.ok()?) * SECOND_MS })
+}
+
+/// A fault for each member that is not known. What belongs to the account is not given: it comes from the key.
+pub fn unknown_fields(members: &[(String, Value)], known: &[&str]) -> impl Iterator<Item = Fault> {
+    const OF_THE_KEY: [&str; 5] = ["account", "accountId", "tier", "balance", "freeUnits"];
+    members.iter().filter(|(key, _)| !known.contains(&key.as_str())).map(|(key, _)| {
+        let mut unknown = Fault::unknown(Code::UnknownField, path(&[key]), "field", key, known);
+        if OF_THE_KEY.contains(&key.as_str()) {
+            unknown.help = Some("the account and its tier come from the key".into());
+        }
+        unknown
+    })
 }
 
 fn read_asset(asset: &Value) -> Result<String, (Code, String)> {
@@ -95,8 +104,8 @@ fn read_accepted(value: Option<&Value>, faults: &mut Vec<Fault>) -> Option<Credi
         return None;
     };
     for (key, _) in members.iter().filter(|(key, _)| key != "fingerprint" && key != "high") {
-        let message = format!("`accepted` has no field `{key}`");
-        faults.push(fault(Code::UnknownField, &["accepted", key], &message, Some(HELP)));
+        let known = ["high", "fingerprint"];
+        faults.push(Fault::unknown(Code::UnknownField, path(&["accepted", key]), "field", key, &known));
     }
     if value.get("fingerprint").is_some_and(|fingerprint| !matches!(fingerprint, Value::String(_))) {
         faults.push(fault(Code::WrongType, &["accepted", "fingerprint"], "a string is due here", Some(HELP)));
@@ -117,7 +126,10 @@ fn amount(number: f64) -> Result<Credits, String> {
     }
 }
 
-fn fault(code: Code, path: &[&str], message: &str, help: Option<&str>) -> Fault {
-    let path = Path(path.iter().map(|key| Step::Key((*key).into())).collect());
-    Fault { code, path, message: message.into(), help: help.map(Into::into), line: None }
+fn path(keys: &[&str]) -> Path {
+    Path(keys.iter().map(|key| Step::Key((*key).into())).collect())
+}
+
+fn fault(code: Code, keys: &[&str], message: &str, help: Option<&str>) -> Fault {
+    Fault { code, path: path(keys), message: message.into(), help: help.map(Into::into), line: None }
 }

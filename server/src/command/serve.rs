@@ -129,9 +129,10 @@ impl Serve {
         let card = in_force::first(&store, self.card.as_deref()).await?;
         let shown = self.demo.first_start(&store, &card).await?;
         let stop = stop_signal()?;
-        let unknown = self.edge.requests_per_minute.tiers().filter(|tier| super::tier(&card, tier).is_err());
-        for tier in unknown {
-            tracing::warn!(tier, "--requests-per-minute names a tier that the card does not have");
+        for tier in self.edge.requests_per_minute.tiers() {
+            if let Err(fault) = super::tier(&card, "--requests-per-minute", tier) {
+                tracing::warn!(tier, fault, "--requests-per-minute names a tier that the card does not have");
+            }
         }
         let expiring = tokio::spawn(store.clone().expire_holds());
         let app = App::new(card, store, self.edge.access(), self.holds.limits());

@@ -6,7 +6,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::Response,
 };
-use pricetag::{Code, Credits, Faults, Preflight, RateCard, Step, Value};
+use pricetag::{Code, Credits, Faults, Step, Value};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
@@ -85,9 +85,7 @@ async fn refuse(asked: &Asked, request: Arc<charge::Request>, refusal: Refusal) 
         Refusal::Faults(faults) => account_faults(&faults),
         Refusal::NotInTier(preflight) => {
             let messages: Vec<&str> = preflight.blocks.iter().map(|block| block.message.as_str()).collect();
-            Problem::not_in_tier(messages.join("; "))
-                .with("needs", needs(card, &preflight))
-                .with("blocks", &preflight.blocks)
+            Problem::not_in_tier(messages.join("; ")).with("needs", &preflight.needs).with("blocks", &preflight.blocks)
         }
         Refusal::PriceChanged(estimate) => {
             let detail = format!("it costs up to {} credits; nothing was charged", estimate.total.high);
@@ -150,12 +148,6 @@ pub fn account_faults(faults: &Faults) -> Problem {
     }
 }
 
-/// The lowest tier that allows the whole plan: the highest that an item needs, or null when one is allowed in none.
-fn needs(card: &RateCard, preflight: &Preflight) -> Option<String> {
-    let needed = preflight.blocks.iter().map(|block| block.needs.clone()).collect::<Option<Vec<_>>>()?;
-    card.tiers().iter().rev().map(|tier| tier.id.clone()).find(|tier| needed.contains(tier))
-}
-
 /// Charges what was delivered of a hold, and gives the rest back. Of a hold that expired too, for a day, where the account
 /// still covers it.
 pub async fn capture(mut asked: Asked) -> Result<Response, Problem> {
@@ -190,7 +182,7 @@ pub async fn capture(mut asked: Asked) -> Result<Response, Problem> {
 pub async fn extend(mut asked: Asked) -> Result<Response, Problem> {
     let document = asked.document().await?;
     let idempotency = asked.idempotency(&document);
-    let mut fields = Fields::of(&document, "an extension", &["seconds"]);
+    let mut fields = Fields::of(&document, &["seconds"]);
     let seconds = fields.required("seconds", "a number of seconds");
     let seconds = fields.whole("seconds", seconds, 1..=charge::HOLD_SECONDS_MAX);
     let seconds = match fields.finish(seconds) {
@@ -204,7 +196,7 @@ pub async fn extend(mut asked: Asked) -> Result<Response, Problem> {
 }
 
 fn outcome(document: &Value) -> Result<Option<&Value>, Faults> {
-    let fields = Fields::of(document, "a capture", &["outcome"]);
+    let fields = Fields::of(document, &["outcome"]);
     let outcome = fields.optional("outcome");
     fields.finish(outcome)
 }
@@ -221,7 +213,7 @@ fn unsettled(faults: &Faults) -> Problem {
 pub async fn release(mut asked: Asked) -> Result<Response, Problem> {
     let document = asked.document().await?;
     let idempotency = asked.idempotency(&document);
-    if let Err(faults) = Fields::of(&document, "a release", &[]).finish(()) {
+    if let Err(faults) = Fields::of(&document, &[]).finish(()) {
         return answer::before(asked.store(), &idempotency, Problem::faults(&faults)).await;
     }
     let hold = find(&asked).await?;

@@ -174,8 +174,9 @@ fn by(query: &mut Query, card: &RateCard) -> By {
         return By::Choice(name.into());
     }
     let known: Vec<&str> = BUILTIN.iter().map(|(name, _)| *name).chain(choices).collect();
-    let message = format!("usage is by one of {}", known.join(", "));
-    query.fault(Code::UnknownChoice, "by", message);
+    // The name is the query's own.
+    let name = name.to_owned();
+    query.unknown(Code::UnknownChoice, "by", "grouping", &name, &known);
     By::Operation
 }
 

@@ -26,6 +26,7 @@ mod log_lines;
 mod model;
 mod postgres;
 mod races;
+mod refusals;
 mod running;
 mod scopes;
 mod starting;

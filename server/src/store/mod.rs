@@ -153,10 +153,11 @@ impl Writers {
 /// A handle on the ledger, cheap to clone.
 #[derive(Clone)]
 pub struct Store {
-    queues: Arc<[mpsc::Sender<Job>]>,
     readers: Readers,
     /// By the whole key: the time of an answer to its public part alone does not tell whether its owner is using it.
     credentials: Cache<(String, Hash), Option<Credential>>,
+    /// Last, so that the readers are gone when a writer ends: SQLite's last connection takes the log away, if it may write.
+    queues: Arc<[mpsc::Sender<Job>]>,
 }
 
 impl Store {

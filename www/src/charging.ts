@@ -83,8 +83,12 @@ export class Charging {
     const studio = this.#studio;
     const assessment = place === "form" ? studio.assessForm() : studio.assessPlan();
     if (assessment.estimate === null) return;
-    const items = place === "form" ? [studio.formItem] : studio.plan.items;
+    const items = studio.itemsOf(place);
     const { card, total } = assessment.estimate;
+    // Where it is not known whether the same was charged, another attempt could charge it twice.
+    const notice = studio.notices.get(place);
+    const retry = notice?.kind === "problem" ? notice.retry : undefined;
+    if (retry !== undefined && JSON.stringify(retry.plan.items) === JSON.stringify(items)) return this.send(place, retry, total);
     await this.send(place, newAttempt(items, card.fingerprint, total.high), total);
   }
 

@@ -98,7 +98,7 @@ test("the days are chosen with presets or dates, and the link brings them back",
   await shows(page, ".activity-spending", "Nothing was charged in these days");
   assert.match(await text(page, ".activity-balance"), /not there yet in these days/);
   assert.match(await text(page, ".activity-entries"), /Nothing happened in these days/);
-  await shows(page, ".said[aria-live]", "Nothing was charged in these days");
+  await shows(page, "output[aria-live]", "Nothing was charged in these days");
   await page.select("#range", "custom");
   await page.waitForSelector("#range-from");
   const day = new Date().toISOString().slice(0, 10);
@@ -182,7 +182,7 @@ test("what could have been saved is what the card says of each past plan", async
   const rows = (await cells(page, "#savings")).slice(1);
   assert.deepEqual(rows.map(([, saves]) => Number.parseFloat(saves)), due.slice(0, 12));
   assert.ok(rows.some(([change]) => change.startsWith("Quality: Premium → Standard")));
-  await shows(page, ".said[aria-live]", `${due.length} kinds of change would have saved credits.`);
+  await shows(page, "output[aria-live]", `${due.length} kinds of change would have saved credits.`);
   assert.match(await text(page, "#savings-progress"), /4 of 4 charges/);
   assert.deepEqual(problems, []);
   await close();

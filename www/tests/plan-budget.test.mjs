@@ -61,7 +61,7 @@ test("what a budget comes to is said once the slider rests", async () => {
   await settled(page);
   await page.focus("#budget-slider");
   for (let presses = 0; presses < 5; presses += 1) await page.keyboard.press("ArrowLeft");
-  await page.waitForFunction(() => document.querySelector("output.said").textContent === "Within 31 credits: 27 credits. What changes: 2 items");
+  await page.waitForFunction(() => document.querySelector("output[aria-live]").textContent === "Within 31 credits: 27 credits. What changes: 2 items");
   await close();
 });
 

@@ -53,10 +53,10 @@ export class Savings {
     return this.state === "looking" || this.state === "waiting";
   }
 
-  /** The greatest first. */
+  /** Those that keep the quality first, and of these the greatest. */
   get found(): Saving[] {
     const size = ({ saves }: Saving): number => saves.credits ?? Infinity;
-    return [...this.#found.values()].sort((one, other) => size(other) - size(one));
+    return [...this.#found.values()].sort((one, other) => Number(one.rank < 0) - Number(other.rank < 0) || size(other) - size(one));
   }
 
   clear(): void {

@@ -71,7 +71,7 @@ function estimateView({ estimated, charged }: Figures, unit: string): TemplateRe
 }
 
 const barView = (amount: number, most: number, name: string): TemplateResult =>
-  html`<svg class="bar ${name}" aria-hidden="true" viewBox="0 0 ${LENGTH} 8" preserveAspectRatio="none">
+  html`<svg class="bar" data-bar=${name} aria-hidden="true" viewBox="0 0 ${LENGTH} 8" preserveAspectRatio="none">
     ${svg`<rect width=${most === 0 ? 0 : (LENGTH * amount) / most} height="8" />`}
   </svg>`;
 
@@ -87,7 +87,7 @@ function tableView(card: Card, { by, groups, total }: Usage, title: string, all:
       ${cells(group, total)}
     </tr>`;
   return html`<table class="figures-table" id="spending">
-    <caption class="said">${words.spendingTable(title)}</caption>
+    <caption class="visually-hidden">${words.spendingTable(title)}</caption>
     <thead>
       <tr>
         <th scope="col">${title}</th>

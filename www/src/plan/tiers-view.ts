@@ -65,7 +65,7 @@ function tierView(context: Context, { tier, preflight, often }: TierAnswer): Tem
       ${allowed ? nothing : blocksView(context, blocks)}
     </td>
     <td data-name=${words.howOften} class="number">${often === null ? "–" : oftenWords(often)}</td>
-    <td data-name=${words.leftAfter} class="number">${allowed ? leftView(after) : "–"}</td>
+    <td data-name=${words.leftAfter} class="number">${verdict === "covered" ? leftView(after) : "–"}</td>
   </tr>`;
 }
 

@@ -47,7 +47,8 @@ export function runView(
   assessment: Assessment,
 ): TemplateResult {
   const { estimate, preflight, faults } = assessment;
-  const blocked = isBlocked(assessment);
+  const charged = studio.isCharged(place);
+  const blocked = isBlocked(assessment) || charged;
   const items = place === "form" ? [studio.live.item] : studio.plan.items;
   const running = studio.running === place;
   const run = (event: MouseEvent): void => {
@@ -61,7 +62,7 @@ export function runView(
   const oneMissing = place === "form" && more === undefined && missing?.code === "missing-field";
   const short = oneMissing ? faultWords(faults, studio, items) : text.missing;
   const said = place === "form" ? faultWords(faults, studio, items) : faults.length === 0 ? "" : text.planFaulty;
-  const verdict = preflight === null ? (short === said ? "" : said) : verdictWords(preflight, studio);
+  const verdict = charged ? text.chargedNow : preflight === null ? (short === said ? "" : said) : verdictWords(preflight, studio);
   return html`<button
       type="button"
       class="run"
@@ -81,7 +82,7 @@ export function runView(
         >${missing === undefined ? "–" : short}</price-tag
       >
     </button>
-    <p class="verdict ${blocked && estimate !== null ? "stop" : ""}" id="verdict-${place}">
+    <p class="verdict ${blocked && !charged && estimate !== null ? "stop" : ""}" id="verdict-${place}">
       ${verdict}${studio.key === null && !blocked ? html` <span class="hint">${text.withoutKey}</span>` : nothing}
     </p>`;
 }

@@ -233,7 +233,7 @@ export const english = {
   loadingAccount: "Asking the server for your account…",
 
   running: "Running…",
-  chargedNow: "Charged. Dismiss the receipt to run it again.",
+  chargedNow: "Charged. Dismiss the receipt to rerun.",
   receipt: "Receipt",
   estimated: "Estimated",
   charged: "Charged",
@@ -491,6 +491,7 @@ export const english = {
     days: (count: string, one: boolean) => (one ? "1 day" : `${count} days`),
     atThisRate: "at the rate of these days",
     noRate: "nothing was spent in these days",
+    noHistory: "not enough history yet",
     neverEnds: "Without end",
     lessThanADay: "Less than a day",
 
@@ -574,6 +575,7 @@ export const english = {
       expire: "Given back: not used in time",
       charge: "Charged",
     } as Record<string, string>,
+    andMore: (title: string, more: string) => `${title} and ${more} more`,
     balanceAfter: (amount: string) => `Balance ${amount}`,
     ofItHeld: (amount: string) => `${amount} set aside`,
     included: "Included",

@@ -45,6 +45,7 @@ export const german: Text["activityView"] = {
   days: (count, one) => (one ? "1 Tag" : `${count} Tage`),
   atThisRate: "beim Verbrauch dieser Tage",
   noRate: "in diesen Tagen wurde nichts ausgegeben",
+  noHistory: "noch nicht genug Verlauf",
   neverEnds: "Unbegrenzt",
   lessThanADay: "Weniger als einen Tag",
 
@@ -130,6 +131,7 @@ export const german: Text["activityView"] = {
     expire: "Zurückgegeben: nicht rechtzeitig verwendet",
     charge: "Abgebucht",
   },
+  andMore: (title, more) => `${title} und ${more} weitere`,
   balanceAfter: (amount) => `Guthaben ${amount}`,
   ofItHeld: (amount) => `${amount} reserviert`,
   included: "Inbegriffen",

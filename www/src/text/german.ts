@@ -39,7 +39,7 @@ export const german: Text = {
     unlimited: "Gedeckt: Das Guthaben ist unbegrenzt.",
     included: "Inbegriffen: Es wird nichts berechnet.",
     mayExceed: (short) => `Könnte ${short} mehr kosten als vorhanden.`,
-    insufficient: (short) => `Nicht genug Guthaben: Es fehlen ${short}.`,
+    insufficient: (short) => `Es fehlen ${short}.`,
     notAllowed: (tier, needs) => `Nicht in ${tier}: erst ab ${needs}.`,
     notAllowedAtAll: (tier) => `Nicht in ${tier}, auch in keinem höheren Tarif.`,
   },
@@ -124,7 +124,7 @@ export const german: Text = {
   loadingAccount: "Das Konto wird beim Server erfragt …",
 
   running: "Läuft …",
-  chargedNow: "Berechnet. Für noch einmal den Beleg schließen.",
+  chargedNow: "Berechnet. Zum Wiederholen schließen.",
   receipt: "Beleg",
   estimated: "Geschätzt",
   charged: "Berechnet",

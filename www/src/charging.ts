@@ -7,6 +7,7 @@ import type { Studio } from "./studio.js";
 import { text } from "./text/index.js";
 import { tierTitle } from "./account.js";
 import { figure } from "./figures.js";
+import { bringIntoSight } from "./views/notice.js";
 
 /** Talks to the server for the studio: which card is in force, whose account it is, and charging. */
 export class Charging {
@@ -115,6 +116,7 @@ export class Charging {
     } finally {
       studio.running = null;
       studio.changed();
+      bringIntoSight(place);
     }
     // Free units are the server's to count.
     await this.refreshAccount();

@@ -11,7 +11,7 @@ import { picturesView } from "./picture.js";
 export function noticeView(studio: Studio, charging: Charging, place: Place): TemplateResult | typeof nothing {
   const notice = studio.notices.get(place);
   if (notice === undefined) return nothing;
-  return html`<section class="notice ${notice.kind === "problem" ? "problem" : ""}" data-kind=${notice.kind}>
+  return html`<section class="notice ${notice.kind === "problem" ? "problem" : ""}" data-kind=${notice.kind} data-place=${place}>
     ${notice.kind === "receipt"
       ? receiptView(notice.receipt, notice.items, studio.document)
       : html`<p>${notice.kind === "problem" ? notice.message() : notice.message}</p>`}
@@ -20,6 +20,14 @@ export function noticeView(studio: Studio, charging: Charging, place: Place): Te
       <button type="button" class="quiet" @click=${() => studio.dismiss(place)}>${text.dismiss}</button>
     </div>
   </section>`;
+}
+
+/** Scrolls as far as it takes to see what is told of a place; where it is on the screen already, nothing moves. */
+export function bringIntoSight(place: Place): void {
+  const notice = document.querySelector(`.notice[data-place="${place}"]`);
+  if (notice === null) return;
+  const { top, bottom } = notice.getBoundingClientRect();
+  if (top < 0 || bottom > innerHeight) notice.scrollIntoView({ block: "nearest" });
 }
 
 function actions(notice: Notice, studio: Studio, charging: Charging, place: Place): TemplateResult | typeof nothing {

@@ -227,8 +227,8 @@ test("several changes are announced once, when they have settled", async () => {
   await close();
 });
 
-test("figures are written in the person's locale", async () => {
+test("figures are written in the page's language, whatever the browser's locale", async () => {
   const { page, close } = await opened("#form=create;model=stability-sd3.5-large;quantity:1000", { locale: "de-DE" });
-  assert.match(await price(page, "#run-form price-tag"), /^6\.500 credits 65,00\s\$$/);
+  assert.equal(await price(page, "#run-form price-tag"), "6,500 credits $65.00");
   await close();
 });

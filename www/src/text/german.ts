@@ -38,7 +38,7 @@ export const german: Text = {
     covered: "Vom Guthaben gedeckt.",
     unlimited: "Gedeckt: Das Guthaben ist unbegrenzt.",
     included: "Inbegriffen: Es wird nichts berechnet.",
-    mayExceed: (short) => `Könnte ${short} mehr kosten als vorhanden.`,
+    mayExceed: (short) => `Könnte um ${short} zu teuer werden.`,
     insufficient: (short) => `Es fehlen ${short}.`,
     notAllowed: (tier, needs) => `Nicht in ${tier}: erst ab ${needs}.`,
     notAllowedAtAll: (tier) => `Nicht in ${tier}, auch in keinem höheren Tarif.`,

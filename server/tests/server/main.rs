@@ -25,6 +25,7 @@ mod scopes;
 mod starting;
 mod survival;
 mod tampering;
+mod tiers;
 mod wire;
 
 #[path = "../../../tests/corpus/mod.rs"]

@@ -3,8 +3,10 @@ import type { Assessment } from "./assessment.js";
 import type { Place } from "./notices.js";
 import type { Studio } from "./studio.js";
 
-/** The greatest savings come first, so what fits is among the first; each is a whole plan to check. */
+/** Of those that keep the rank, and as many of the lesser: the greatest savings come first. Each is a whole plan to check. */
 const TRIED_MAX = 8;
+/** The same, of what is shown. A plan of 500 items has thousands; nobody reads more. */
+const SHOWN_MAX = 30;
 
 export interface Way {
   alternative: Alternative;
@@ -20,11 +22,20 @@ export interface CheaperWays {
   cheapest: { cheapest: number; shortBy: number } | null;
 }
 
+/**
+ * The first changes that keep or raise the rank, and then as many of the lesser ones: those that keep it come first, and many that save
+ * little must not hide a lesser one that saves much.
+ */
+export function firstOfBoth<Way extends { rank: number }>(ways: Way[], most: number): Way[] {
+  const [kept, lesser] = [ways.filter(({ rank }) => rank >= 0), ways.filter(({ rank }) => rank < 0)];
+  return [...kept.slice(0, most), ...lesser.slice(0, most)];
+}
+
 /** What the card knows of cheaper ways; where the account does not cover the items, those that would fit come first. */
 export function cheaperWays(studio: Studio, place: Place, items: AnyItem[], { preflight }: Assessment): CheaperWays {
   const { card, account } = studio;
   const found = card.alternatives({ items }, account?.tier);
-  const alternatives = "errors" in found ? [] : found;
+  const alternatives = "errors" in found ? [] : firstOfBoth(found, SHOWN_MAX);
   const none: CheaperWays = { ways: alternatives.map((alternative) => ({ alternative, fits: false })), fit: null, cheapest: null };
   if (account === null || preflight === null || !(preflight.shortBy > 0)) return none;
 
@@ -32,9 +43,10 @@ export function cheaperWays(studio: Studio, place: Place, items: AnyItem[], { pr
     const answer = card.preflight({ items: changed }, account);
     return !("errors" in answer) && answer.verdict === "covered";
   };
-  const ways = alternatives.map((alternative, index) => ({
+  const tried = new Set(firstOfBoth(alternatives, TRIED_MAX));
+  const ways = alternatives.map((alternative) => ({
     alternative,
-    fits: index < TRIED_MAX && covered(items.map((item, at) => (at === alternative.item ? { ...item, [alternative.field]: alternative.option } : item))),
+    fits: tried.has(alternative) && covered(items.map((item, at) => (at === alternative.item ? { ...item, [alternative.field]: alternative.option } : item))),
   }));
   const best = [...ways.filter(({ fits }) => fits), ...ways.filter(({ fits }) => !fits)];
   return place === "plan" ? { ...fitted(studio, items, covered), ways: best } : { ...none, ways: best };

@@ -20,12 +20,12 @@ mod ledger;
 mod model;
 mod postgres;
 mod races;
+mod refusals;
 mod running;
 mod scopes;
 mod starting;
 mod survival;
 mod tampering;
-mod tiers;
 mod wire;
 
 #[path = "../../../tests/corpus/mod.rs"]

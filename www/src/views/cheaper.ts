@@ -8,8 +8,6 @@ import type { Studio } from "../studio.js";
 import { text } from "../text/index.js";
 
 const SHOWN_AT_FIRST = 3;
-/** A plan of 500 items has thousands; nobody reads more. */
-const SHOWN_MAX = 30;
 
 /** The heading of the form's cheaper ways; the way back has its place in it, so that nothing moves when it comes. */
 export function cheaperHeading(studio: Studio): TemplateResult {
@@ -32,7 +30,7 @@ export function cheaperView(studio: Studio, place: Place, items: AnyItem[], asse
   if (assessment.estimate === null) return html`<p class="hint">${text.cheaperUnknown}</p>`;
   const { ways, fit, cheapest } = known ?? cheaperWays(studio, place, items, assessment);
   const unit = studio.document.unit ?? "credit";
-  const rest = ways.slice(SHOWN_AT_FIRST, SHOWN_MAX);
+  const rest = ways.slice(SHOWN_AT_FIRST);
   const list = (shown: Way[]): TemplateResult =>
     html`<ul class="ways">
       ${shown.map((way) => wayView(studio, place, items, way))}

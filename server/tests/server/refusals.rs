@@ -1,12 +1,13 @@
-//! The tier that a refused plan needs, with a card whose higher tiers do not have all that the lower ones have.
+//! What a refusal says would be right: the tier that a plan needs, and the cheaper ways that fit.
 
-use std::io::Write;
-use std::process::Stdio;
+use std::{io::Write, process::Stdio};
 
 use serde_json::{Value, json};
 
-use super::running::{Folder, Server, nth_key, pricetag};
+use super::running::{Client, Folder, Server, nth_key, pricetag};
 
+/// A card whose higher tiers do not have all that the lower ones have.
+///
 /// The highest tier that an item needs is `pro`, which does not have `a`: the plan needs `all`.
 fn card() -> Value {
     let excludes = |models: &[&str]| -> Vec<Value> {
@@ -68,4 +69,49 @@ fn the_command_line_names_the_tier_that_allows_all_of_it() {
     assert!(output.status.success());
     let answer: Value = serde_json::from_slice(&output.stdout).expect("JSON");
     assert_eq!(needed(&answer), (&json!("all"), vec![&json!("basic"), &json!("pro")]));
+}
+
+/// The changes after which the account covers the plan, each found by asking, in the order of `alternatives`.
+fn fitting(client: &Client, plan: &Value, tier: &str) -> Vec<Value> {
+    let request = json!({"plan": plan, "tier": tier}).to_string();
+    let all = client.post("/v1/alternatives", request).json();
+    let fits = |change: &&Value| {
+        let mut changed = plan.clone();
+        let item = usize::try_from(change["item"].as_u64().expect("an index")).expect("an index");
+        changed["items"][item][change["field"].as_str().expect("a field")] = change["option"].clone();
+        client.post("/v1/preflight", json!({"plan": changed}).to_string()).json()["verdict"] == "covered"
+    };
+    all.as_array().expect("a list").iter().filter(fits).cloned().collect()
+}
+
+/// Charges a plan that the balance does not cover, and answers what the refusal offers and all that fits.
+fn offered(millicredits: i64, plan: &Value) -> (Vec<Value>, Vec<Value>) {
+    let folder = Folder::new();
+    let key = folder.with_account("basic", millicredits);
+    let server = Server::start(&folder);
+    let client = server.client(&key);
+    let reply = client.charge(&nth_key(1), &client.accepted(plan));
+    assert_eq!(reply.problem(), (402, "insufficient-credits".into()));
+    (reply.json()["alternatives"].as_array().expect("a list").clone(), fitting(&client, plan, "basic"))
+}
+
+fn keeps_the_rank(change: &Value) -> bool {
+    change["rank"].as_i64().expect("a whole number") >= 0
+}
+
+#[test]
+fn what_is_offered_keeps_the_rank_where_it_can() {
+    let (offered, fitting) = offered(16_000, &json!({"items": [{"operation": "create", "quantity": 5}]}));
+    assert!(fitting.iter().any(keeps_the_rank) && !fitting.iter().all(keeps_the_rank));
+    assert!(keeps_the_rank(&offered[0]), "{offered:?}");
+    assert_eq!(offered, fitting[..offered.len()]);
+}
+
+#[test]
+fn many_changes_that_save_too_little_do_not_hide_the_one_that_fits() {
+    let mut items = vec![json!({"operation": "edit", "edit": "remove-background"}); 25];
+    items.push(json!({"operation": "create", "quantity": 5}));
+    let (offered, fitting) = offered(85_000, &json!({ "items": items }));
+    assert!(!fitting.is_empty() && !fitting.iter().any(keeps_the_rank), "{fitting:?}");
+    assert_eq!(offered, fitting);
 }

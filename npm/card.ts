@@ -134,7 +134,10 @@ export class RateCard<C extends CardTypes = AnyCard> {
     return this.#open.answer(PREFLIGHT, { plan, account });
   }
 
-  /** Every single change of a substitutable option that makes the plan cheaper, the greatest saving first. */
+  /**
+   * Every single change of a substitutable option that makes the plan cheaper: those that keep or raise the rank first, then the greatest
+   * saving, then by item, then in the card's order.
+   */
   alternatives(plan: Plan<C>, tier?: C["tier"]): Alternative[] | Faults {
     return this.#open.answer(ALTERNATIVES, { plan, tier });
   }

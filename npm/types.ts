@@ -178,11 +178,11 @@ export interface Estimate<C extends CardTypes = AnyCard> {
 
 export type Verdict = "covered" | "may-exceed" | "insufficient" | "not-allowed";
 
-/** An item that the tier may not use. */
+/** An item that the tier excludes. */
 export interface Block<C extends CardTypes = AnyCard> {
   code: "not-in-tier";
   item: number;
-  /** The next higher tier that may; null when none may. */
+  /** The next higher tier that allows this item; null when none does. */
   needs: C["tier"] | null;
   message: string;
 }
@@ -196,7 +196,10 @@ export interface Preflight<C extends CardTypes = AnyCard> {
   after: Range | null;
   /** What is missing to cover the high figure; 0 when nothing is. */
   shortBy: number;
+  /** The items that the tier excludes. */
   blocks: Block<C>[];
+  /** Only where there are blocks: the lowest higher tier that allows every item; null when none does. */
+  needs?: C["tier"] | null;
 }
 
 /** One change of one item that makes the plan cheaper. */

@@ -50,8 +50,9 @@ pub struct Alternative {
 }
 
 impl Plan<'_> {
-    /// Every single change that makes the plan cheaper, is available, and is allowed in the tier: the greatest saving
-    /// first, then by item, then in the card's order. The fault is `unknown-tier`.
+    /// Every single change that makes the plan cheaper, is available, and is allowed in the tier. Changes that keep or
+    /// raise the rank come first; then the greatest saving, then by item, then in the card's order. The fault is
+    /// `unknown-tier`.
     ///
     /// ```
     /// # use pricetag::RateCard;
@@ -72,15 +73,19 @@ impl Plan<'_> {
         for (index, item) in self.items.iter().enumerate() {
             self.card.changes_of(index, item, tier, &mut found);
         }
-        // What saves the same stays by item and in the card's order. A heap sorts with a tenth of a sort's code.
-        let mut order = BinaryHeap::new();
-        for (position, change) in found.iter().enumerate() {
-            order.push((change.saves, Reverse(position)));
-        }
         let mut alternatives = Vec::new();
-        while let Some((_, Reverse(position))) = order.pop() {
-            if let Some(change) = found.get(position) {
-                alternatives.push(change.alternative(self.card.unit()));
+        for keeps_the_rank in [true, false] {
+            // What saves the same stays by item and in the card's order. A heap sorts with a tenth of a sort's code.
+            let mut order = BinaryHeap::new();
+            for (position, change) in found.iter().enumerate() {
+                if (change.rank >= 0) == keeps_the_rank {
+                    order.push((change.saves, Reverse(position)));
+                }
+            }
+            while let Some((_, Reverse(position))) = order.pop() {
+                if let Some(change) = found.get(position) {
+                    alternatives.push(change.alternative(self.card.unit()));
+                }
             }
         }
         alternatives

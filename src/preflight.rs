@@ -1,12 +1,13 @@
 //! Preflight: whether a plan may run on an account, before anything runs.
 
 use alloc::{string::String, vec::Vec};
+use core::slice;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer, ser::SerializeStruct};
 
 use crate::{
     account::Account,
-    card::RateCard,
+    card::{RateCard, Tier},
     credits::{Credits, Range},
     estimate::Estimate,
     plan::{Item, Plan},
@@ -27,14 +28,14 @@ pub enum Verdict {
     NotAllowed,
 }
 
-/// An item that the tier may not use.
+/// An item that the tier excludes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Block {
     /// Always `not-in-tier`.
     pub code: crate::Code,
     /// The item's index in the plan.
     pub item: usize,
-    /// The next higher tier that may; `None` when none may.
+    /// The next higher tier that allows this item; `None` when none does.
     pub needs: Option<String>,
     /// A sentence for a person.
     pub message: String,
@@ -54,8 +55,7 @@ pub struct Block {
 /// assert_eq!(preflight.short_by.to_string(), "3");
 /// # Ok::<(), serde_json::Error>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Preflight {
     /// The decision.
     pub verdict: Verdict,
@@ -69,6 +69,26 @@ pub struct Preflight {
     pub short_by: Credits,
     /// The items that the tier excludes.
     pub blocks: Vec<Block>,
+    /// The lowest higher tier that allows every item; `None` when none does, and where nothing is excluded.
+    pub needs: Option<String>,
+}
+
+impl Serialize for Preflight {
+    /// `needs` is written only where there are blocks: `null` then says that no higher tier allows the plan.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let blocked = !self.blocks.is_empty();
+        let mut preflight = serializer.serialize_struct("Preflight", if blocked { 7 } else { 6 })?;
+        preflight.serialize_field("verdict", &self.verdict)?;
+        preflight.serialize_field("estimate", &self.estimate)?;
+        preflight.serialize_field("balance", &self.balance)?;
+        preflight.serialize_field("after", &self.after)?;
+        preflight.serialize_field("shortBy", &self.short_by)?;
+        preflight.serialize_field("blocks", &self.blocks)?;
+        if blocked {
+            preflight.serialize_field("needs", &self.needs)?;
+        }
+        preflight.end()
+    }
 }
 
 impl Plan<'_> {
@@ -81,7 +101,7 @@ impl Plan<'_> {
     /// let plan = card.plan(&serde_json::from_str(r#"{"items": [{"operation": "create", "quality": "premium"}]}"#)?).unwrap();
     /// let preflight = plan.preflight(&card.account("free", None, &[]).unwrap());
     /// assert_eq!(preflight.verdict, Verdict::NotAllowed);
-    /// assert_eq!(preflight.blocks[0].needs.as_deref(), Some("pro"));
+    /// assert_eq!(preflight.needs.as_deref(), Some("pro"));
     /// # Ok::<(), serde_json::Error>(())
     /// ```
     pub fn preflight(&self, account: &Account) -> Preflight {
@@ -109,6 +129,7 @@ impl Plan<'_> {
             balance: account.balance,
             after: account.balance.map(after),
             short_by: account.balance.map_or(Credits::ZERO, |balance| high.difference(balance).max(Credits::ZERO)),
+            needs: if blocks.is_empty() { None } else { self.card.lowest_above(account.tier, &self.items).map(id_of) },
             blocks,
             estimate,
         }
@@ -126,20 +147,29 @@ impl RateCard {
         if self.allows(tier, item.operation, item.combination) {
             return None;
         }
-        let tier = tier?;
-        let mut above = self.tiers.iter().enumerate().skip(tier.saturating_add(1));
-        let needs = above.find(|(above, _)| self.allows(Some(*above), item.operation, item.combination));
-        let needs = needs.map(|(_, tier)| tier);
+        let needs = self.lowest_above(tier, slice::from_ref(item));
         let title = self.operations.get(item.operation)?.item_title(item.combination);
-        let own = &self.tiers.get(tier)?.title;
+        let own = &self.tiers.get(tier?)?.title;
         let template = match needs {
             Some(_) => "# is not included in #; it needs #",
             None => "# is not included in # or any higher tier",
         };
         let needed = needs.map_or("", |tier| &tier.title);
         let message = filled(&mut template.chars(), &mut [Text(&title), Text(own), Text(needed)].iter());
-        Some(Block { code: crate::Code::NotInTier, item: index, needs: needs.map(|tier| owned(&tier.id)), message })
+        Some(Block { code: crate::Code::NotInTier, item: index, needs: needs.map(id_of), message })
     }
+
+    /// The lowest tier above this one that allows each of these items.
+    fn lowest_above(&self, tier: Option<usize>, items: &[Item]) -> Option<&Tier> {
+        let mut above = tier?.saturating_add(1)..self.tiers.len();
+        let allows_each =
+            |tier: &usize| items.iter().all(|item| self.allows(Some(*tier), item.operation, item.combination));
+        above.find(allows_each).and_then(|tier| self.tiers.get(tier))
+    }
+}
+
+fn id_of(tier: &Tier) -> String {
+    owned(&tier.id)
 }
 
 fn bit(tier: usize) -> u32 {

@@ -57,6 +57,7 @@ function preflight(card, { plan, account, preflight: golden }) {
   same(answer.estimate.total, golden.total, "total");
   same([answer.verdict, answer.after, answer.shortBy], [golden.verdict, golden.after, golden.shortBy], "verdict");
   same(answer.balance, account.balance, "balance");
+  same(answer.needs, golden.needs, "needs");
   includes(answer.blocks, golden.blocks);
 }
 

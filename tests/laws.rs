@@ -2,8 +2,12 @@
 
 mod plans;
 
+use std::{cell::Cell, cmp::Reverse};
+
 use plans::{card, item, items, plan_of, valid_items};
-use pricetag::{Call, Credits, Fit, FreeUnits, Outcome, OutcomeLine, Plan, Range, RateCard, Value, Verdict};
+use pricetag::{
+    Alternative, Call, Credits, Fit, FreeUnits, Outcome, OutcomeLine, Plan, Range, RateCard, Value, Verdict,
+};
 use proptest::{
     prelude::*,
     test_runner::{Config, RngSeed, TestRunner},
@@ -124,11 +128,7 @@ fn an_alternative_saves_what_it_says() {
     let card = card();
     law(200, &valid_items(1..6), |items| {
         let before = rated(card, &items).expected;
-        let found = plan_of(card, &items).alternatives(None).unwrap();
-        prop_assert!(
-            found.is_sorted_by(|one, next| (next.saves, one.item) <= (one.saves, next.item) || next.saves < one.saves)
-        );
-        for alternative in found {
+        for alternative in plan_of(card, &items).alternatives(None).unwrap() {
             let mut changed = items.clone();
             changed[alternative.item][alternative.field] = json!(alternative.option);
             prop_assert_eq!(rated(card, &changed), plan_of(card, &changed).estimate(&FreeUnits::none()).total);
@@ -136,6 +136,26 @@ fn an_alternative_saves_what_it_says() {
         }
         Ok(())
     });
+}
+
+#[test]
+fn alternatives_that_keep_the_rank_come_first_and_then_the_greatest_saving() {
+    let card = card();
+    let (lesser_saves_more, same_saving) = (Cell::new(false), Cell::new(false));
+    law(200, &valid_items(1..6), |items| {
+        let found = plan_of(card, &items).alternatives(None).unwrap();
+        for pair in found.windows(2) {
+            let [one, next] = pair else { unreachable!("windows of two") };
+            let place = |way: &Alternative| plans::place_of(&items[way.item], &way.field, &way.option);
+            let order = |way: &Alternative| (way.rank < 0, Reverse(way.saves), way.item, place(way));
+            prop_assert!(order(one) < order(next), "{one:?} before {next:?}");
+            lesser_saves_more.set(lesser_saves_more.get() || one.saves < next.saves);
+            same_saving.set(same_saving.get() || (order(one).1, one.item) == (order(next).1, next.item));
+        }
+        Ok(())
+    });
+    // The generated plans had both cases that an order can get wrong.
+    assert!(lesser_saves_more.get() && same_saving.get());
 }
 
 /// Every assignment of the substitutable options of a plan, as `(rank, expected)`; the ranks come from alternatives.

@@ -318,10 +318,12 @@ impl Balance {
     }
 }
 
-/// The single changes after which the account would cover the plan, the greatest saving first.
+/// The single changes after which the account would cover the plan, in the order of the rules: those that keep or raise
+/// the rank first, then the greatest saving.
 ///
 /// A saving is an expected figure without free units, and what is missing is not: so each change is made and the plan
-/// checked again. Few are looked at and fewer answered, because a plan of 500 items has thousands.
+/// checked again. A plan of 500 items has thousands of changes: the greatest savings of each rank group are checked, so
+/// that many changes that keep the rank and save too little do not hide a lesser one that fits.
 pub fn cheaper(card: &RateCard, request: &Request, account: &Account) -> Result<Vec<pricetag::Alternative>, Faults> {
     const LOOKED_AT: usize = 20;
     const ANSWERED: usize = 5;
@@ -329,7 +331,9 @@ pub fn cheaper(card: &RateCard, request: &Request, account: &Account) -> Result<
     let standing = standing(card, account)?;
     let document = plan.document();
     let mut fitting = Vec::new();
-    for alternative in plan.alternatives(Some(&account.tier))?.into_iter().take(LOOKED_AT) {
+    let (kept, lesser): (Vec<_>, Vec<_>) =
+        plan.alternatives(Some(&account.tier))?.into_iter().partition(|change| change.rank >= 0);
+    for alternative in kept.into_iter().take(LOOKED_AT).chain(lesser.into_iter().take(LOOKED_AT)) {
         let changed = with_option(document.clone(), &alternative);
         if card.plan(&changed)?.preflight(&standing).verdict == Verdict::Covered {
             fitting.push(alternative);

@@ -82,6 +82,7 @@ fn preflight(case: &Value, name: &str, face: Face) {
         assert_eq!(normal(&answer[member]), normal(&golden[member]), "{name}: {member}");
     }
     assert_eq!(normal(&answer["balance"]), normal(&case["account"]["balance"]), "{name}: balance");
+    assert_eq!(answer.get("needs"), golden.get("needs"), "{name}: needs");
     includes(&answer["blocks"], &golden["blocks"], name);
 }
 

@@ -101,6 +101,15 @@ pub fn broken_item() -> impl Strategy<Value = Value> {
     ]
 }
 
+/// Where an option of an item stands in the card: the index of its choice, and its own.
+pub fn place_of(item: &Value, field: &str, option: &str) -> (usize, usize) {
+    let operation = operations().into_iter().find(|operation| operation["id"] == item["operation"]).unwrap();
+    let choices = operation["choices"].as_array().unwrap();
+    let choice = choices.iter().position(|choice| choice["name"] == field).unwrap();
+    let options = choices[choice]["options"].as_array().unwrap();
+    (choice, options.iter().position(|known| known["id"] == option).unwrap())
+}
+
 /// What each assignment of an item's substitutable options ranks and costs, found by rating each.
 pub fn substitutions(card: &RateCard, item: &Value) -> Vec<(i64, Credits)> {
     let operation = operations().into_iter().find(|operation| operation["id"] == item["operation"]).unwrap();

@@ -4,8 +4,10 @@ import { bestThat } from "./fitting.js";
 import type { Place } from "./notices.js";
 import type { Studio } from "./studio.js";
 
-/** A plan of 500 items has thousands; nobody reads more. */
-const WAYS_MAX = 30;
+/** Of those that keep the rank, and as many of the lesser: the greatest savings come first. Each is a whole plan to check. */
+const TRIED_MAX = 8;
+/** The same, of what is shown. A plan of 500 items has thousands; nobody reads more. */
+const SHOWN_MAX = 30;
 
 export interface Way {
   alternative: Alternative;
@@ -22,11 +24,20 @@ export interface CheaperWays {
   cheapest: { most: number; shortBy: number } | null;
 }
 
+/**
+ * The first changes that keep or raise the rank, and then as many of the lesser ones: those that keep it come first, and many that save
+ * little must not hide a lesser one that saves much.
+ */
+export function firstOfBoth<Way extends { rank: number }>(ways: Way[], most: number): Way[] {
+  const [kept, lesser] = [ways.filter(({ rank }) => rank >= 0), ways.filter(({ rank }) => rank < 0)];
+  return [...kept.slice(0, most), ...lesser.slice(0, most)];
+}
+
 /** What the card knows of cheaper ways and, where the account does not cover the items, which of them would fit. */
 export function cheaperWays(studio: Studio, place: Place, items: AnyItem[], { preflight }: Assessment): CheaperWays {
   const { card, account } = studio;
   const found = card.alternatives({ items }, account?.tier);
-  const alternatives = "errors" in found ? [] : found.slice(0, WAYS_MAX);
+  const alternatives = "errors" in found ? [] : firstOfBoth(found, SHOWN_MAX);
   const none: CheaperWays = { ways: alternatives.map((alternative) => ({ alternative, fits: false })), fit: null, cheapest: null };
   if (account === null || preflight === null || !(preflight.shortBy > 0)) return none;
 
@@ -34,8 +45,12 @@ export function cheaperWays(studio: Studio, place: Place, items: AnyItem[], { pr
     const answer = card.preflight({ items: changed }, account);
     return "errors" in answer ? null : answer;
   };
+  const tried = new Set(firstOfBoth(alternatives, TRIED_MAX));
   const changed = ({ item, field, option }: Alternative): AnyItem[] => items.map((each, at) => (at === item ? { ...each, [field]: option } : each));
-  const ways = alternatives.map((alternative) => ({ alternative, fits: ask(changed(alternative))?.verdict === "covered" }));
+  const ways = alternatives.map((alternative) => ({
+    alternative,
+    fits: tried.has(alternative) && ask(changed(alternative))?.verdict === "covered",
+  }));
   return place === "plan" ? { ...fitted(studio, items, ask), ways } : { ...none, ways };
 }
 

@@ -306,7 +306,7 @@ test("why the plan costs what it costs is shown on demand, and kept in the link"
 test("a cheaper way is applied to its item, with a way back", async () => {
   const { page, close } = await opened(`plan=${THREE}`);
   await press(page, ".plan-why .ways button");
-  assert.equal((await total(page)).expected, 26);
+  assert.equal((await total(page)).expected, 31);
   await press(page, ".plan-run .notice button");
   assert.equal((await total(page)).expected, 36);
   await close();

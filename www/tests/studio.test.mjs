@@ -28,8 +28,34 @@ test("why it is so expensive is answered by every choice, the size and the count
     ["Size +10%", "2.4 credits (2–2.4)", "Up to 1,048,576 pixels nothing is added."],
     ["Variations × Times", "6.6 credits (5.5–6.6) each", "4 in all."],
   ]);
-  const saves = await page.$eval("rate-card-form", ({ card, live }) => card.alternatives({ items: [live.item] }, "free")[0].saves);
-  assert.equal(saves, 17.6);
+  const saves = await page.$eval("rate-card-form", ({ card, live }) => card.alternatives({ items: [live.item] }, "free").map(({ saves }) => saves));
+  assert.equal(Math.max(...saves), 17.6);
+  await close();
+});
+
+test("what makes it dear is told by the option that saves most, and the ways begin with those that are as good", async () => {
+  const { page, close } = await opened("#form=create;quantity:5");
+  await page.click("[data-dear] summary");
+  assert.deepEqual((await causes(page))[0], ["Model: Best match", "up to 10 credits more", "Qwen Image is the cheapest: lesser result."]);
+  const ways = await page.$$eval(".price-column .ways li > small", (found) => found.map(({ textContent }) => textContent.trim().split(/\s*·\s*/)));
+  assert.deepEqual(ways.slice(0, 3), [
+    ["saves 5 credits", "as good"],
+    ["saves 2.5 credits", "as good"],
+    ["saves 10 credits", "lesser result"],
+  ]);
+  await close();
+});
+
+test("many ways that are as good and save too little do not hide the one that fits the balance", async () => {
+  const cutouts = "edit;edit=remove-background,".repeat(12);
+  const { page, close } = await opened(`#plan=${cutouts}create;quantity:5`);
+  const ways = await page.$$eval(".plan .ways li", (found) => found.map(({ textContent }) => textContent.replace(/\s+/g, " ").trim()));
+  const atFirst = await page.$$eval(".plan .cheaper > .ways li", (found) => found.length);
+  assert.equal(atFirst, 4);
+  // In the card's order, as far as to the first that fits.
+  for (const way of ways.slice(0, 3)) assert.match(way, /as good/);
+  assert.match(ways[3], /^Item 13: Model: Qwen Image saves 10 credits · lesser result · fits your balance/);
+  assert.ok(ways.filter((way) => way.includes("as good")).length > 12);
   await close();
 });
 

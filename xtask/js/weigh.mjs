@@ -8,7 +8,7 @@ import { dirname, join, normalize } from "node:path";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 
 /** The most that a visitor downloads for a price: module, JavaScript and built-in card, with brotli. Unit: bytes. */
-const LIMIT_BYTES = 35_000;
+const LIMIT_BYTES = 36_000;
 const GOAL_BYTES = 25_000;
 
 const folder = process.argv[2];

@@ -86,7 +86,7 @@ const fn limit_and_one() -> u64 {
 #[derive(Serialize)]
 #[serde(untagged)]
 enum Line {
-    Answer(pricetag::Answer),
+    Answer(Box<pricetag::Answer>),
     Faults(pricetag::Faults),
     Unread { errors: [Unread; 1] },
 }
@@ -106,7 +106,7 @@ fn answer(card: &RateCard, call: Call, request: &[u8]) -> (Line, Ending) {
     match serde_json::from_slice::<Value>(request) {
         Err(error) => unread("malformed-body", error.to_string()),
         Ok(request) => match card.answer(call, &request) {
-            Ok(answer) => (Line::Answer(answer), Ending::Answered),
+            Ok(answer) => (Line::Answer(Box::new(answer)), Ending::Answered),
             Err(faults) => (Line::Faults(faults), Ending::WithFaults),
         },
     }

@@ -6,7 +6,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::Response,
 };
-use pricetag::{Code, Credits, Faults, Preflight, RateCard, Step, Value};
+use pricetag::{Code, Credits, Faults, RateCard, Step, Value};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
@@ -85,9 +85,7 @@ fn refused(card: &RateCard, request: &charge::Request, refusal: Refusal) -> Prob
         Refusal::Faults(faults) => account_faults(&faults),
         Refusal::NotInTier(preflight) => {
             let messages: Vec<&str> = preflight.blocks.iter().map(|block| block.message.as_str()).collect();
-            Problem::not_in_tier(messages.join("; "))
-                .with("needs", needs(card, &preflight))
-                .with("blocks", &preflight.blocks)
+            Problem::not_in_tier(messages.join("; ")).with("needs", &preflight.needs).with("blocks", &preflight.blocks)
         }
         Refusal::PriceChanged(estimate) => {
             let detail = format!("it costs up to {} credits; nothing was charged", estimate.total.high);
@@ -116,12 +114,6 @@ pub fn account_faults(faults: &Faults) -> Problem {
         }
         None => Problem::faults(faults),
     }
-}
-
-/// The lowest tier that allows the whole plan: the highest that an item needs, or null when one is allowed in none.
-fn needs(card: &RateCard, preflight: &Preflight) -> Option<String> {
-    let needed = preflight.blocks.iter().map(|block| block.needs.clone()).collect::<Option<Vec<_>>>()?;
-    card.tiers().iter().rev().map(|tier| tier.id.clone()).find(|tier| needed.contains(tier))
 }
 
 /// Charges what was delivered of a hold, and gives the rest back.

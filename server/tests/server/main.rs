@@ -20,6 +20,7 @@ mod ledger;
 mod model;
 mod postgres;
 mod races;
+mod refusals;
 mod running;
 mod scopes;
 mod starting;

@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from "lit";
 import type { Card } from "pricetag";
+import { firstOfBoth } from "../cheaper.js";
 import type { Context } from "../context.js";
 import { formats } from "../figures.js";
 import { text } from "../text/index.js";
@@ -8,7 +9,7 @@ import type { Usage } from "./ledger.js";
 import { CHARGES_MAX, type Saving, type Savings } from "./savings.js";
 import { choiceTitle, operationTitle, optionTitle, problemWords } from "./words.js";
 
-/** Kinds of change that are shown: the greatest savings. */
+/** Kinds of change that are shown, of those that keep the rank and of the lesser ones: the greatest savings. */
 const SHOWN_MAX = 12;
 
 /** What a single change would have saved, over everything that was charged in these days. */
@@ -53,7 +54,7 @@ function progressView(savings: Savings): TemplateResult {
 
 function foundView(savings: Savings, card: Card): TemplateResult {
   const words = text.activityView;
-  const found = savings.found.slice(0, SHOWN_MAX);
+  const found = firstOfBoth(savings.found, SHOWN_MAX);
   const { unpriced } = savings;
   return html`${found.length > 0
       ? tableView(found, card)

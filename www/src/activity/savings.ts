@@ -53,10 +53,11 @@ export class Savings {
     return this.state === "looking" || this.state === "waiting";
   }
 
-  /** Those that keep the quality first, and of these the greatest. */
+  /** Those that keep or raise the rank first, and then the greatest. */
   get found(): Saving[] {
     const size = ({ saves }: Saving): number => saves.credits ?? Infinity;
-    return [...this.#found.values()].sort((one, other) => Number(one.rank < 0) - Number(other.rank < 0) || size(other) - size(one));
+    const lesser = ({ rank }: Saving): number => Number(rank < 0);
+    return [...this.#found.values()].sort((one, other) => lesser(one) - lesser(other) || size(other) - size(one));
   }
 
   clear(): void {

@@ -544,7 +544,7 @@ export const english = {
     stop: "Stop",
     stopped: "Stopped before the end: what was found so far stands below.",
     savingsNone: "Nothing cheaper does these jobs.",
-    savingsTable: "Changes, those of the same quality first",
+    savingsTable: "Changes: as good or better first, then the greatest saving",
     change: "Change",
     changed: (field: string, from: string, to: string) => `${field}: ${from} → ${to}`,
     times: "Items",

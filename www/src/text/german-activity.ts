@@ -97,7 +97,7 @@ export const german: Text["activityView"] = {
   stop: "Anhalten",
   stopped: "Vor dem Ende angehalten. Was bis dahin gefunden wurde, steht darunter.",
   savingsNone: "Für diese Aufgaben gibt es nichts Günstigeres.",
-  savingsTable: "Änderungen, die mit gleicher Qualität zuerst",
+  savingsTable: "Änderungen: zuerst ebenso gute oder bessere, dann die größte Ersparnis",
   change: "Änderung",
   changed: (field, from, to) => `${field}: ${from} → ${to}`,
   times: "Posten",

@@ -25,14 +25,19 @@ export function cheaperHeading(studio: Studio): TemplateResult {
   </div>`;
 }
 
+/** The first ones in the card's order and, where the balance is too small, the first of those that fit it. */
+function shownAtFirst(ways: Way[]): Way[] {
+  const fit = ways.find(({ fits }) => fits);
+  return ways.filter((way, index) => index < SHOWN_AT_FIRST || way === fit);
+}
+
 /** The ways for these items, worked out now where the caller has not. */
 export function cheaperView(studio: Studio, place: Place, items: AnyItem[], assessment: Assessment, known: CheaperWays | null = null): TemplateResult {
   if (assessment.estimate === null) return html`<p class="hint">${text.cheaperUnknown}</p>`;
   const { ways, fit, cheapest } = known ?? cheaperWays(studio, place, items, assessment);
   const unit = studio.document.unit ?? "credit";
-  // The order is the card's; where the balance is too small, the list goes as far as to a way that fits.
-  const first = Math.max(SHOWN_AT_FIRST, ways.findIndex(({ fits }) => fits) + 1);
-  const rest = ways.slice(first);
+  const atFirst = shownAtFirst(ways);
+  const rest = ways.filter((way) => !atFirst.includes(way));
   const list = (shown: Way[]): TemplateResult =>
     html`<ul class="ways">
       ${shown.map((way) => wayView(studio, place, items, way))}
@@ -51,7 +56,7 @@ export function cheaperView(studio: Studio, place: Place, items: AnyItem[], asse
   ${cheapest === null
     ? nothing
     : html`<p class="hint">${text.fitNone(figure(cheapest.most, unit), figure(cheapest.shortBy, unit))}</p>`}
-  ${ways.length === 0 ? html`<p class="hint">${text.cheaperNone}</p>` : list(ways.slice(0, first))}
+  ${ways.length === 0 ? html`<p class="hint">${text.cheaperNone}</p>` : list(atFirst)}
   ${rest.length === 0
     ? nothing
     : html`<details>

@@ -39,13 +39,11 @@ export function causesOf(studio: Studio, estimate: Estimate): Cause[] {
   return [...choiceCauses(studio, operation), ...sizeCauses(operation, estimate, studio.document), ...countCauses(studio, operation, estimate)];
 }
 
-/** Of each choice the option that saves most; the greatest saving first. */
+/** Of each choice the option that saves most, and of those that save the same one that keeps the rank: these the card lists first. */
 function choiceCauses({ card, account, live, document }: Studio, operation: Operation): Cause[] {
-  const found = alternativesOf(card, live.item, account?.tier);
+  const found = alternativesOf(card, live.item, account?.tier).sort((one, other) => other.saves - one.saves);
   const best = new Map<string, Alternative>();
-  for (const alternative of found.toSorted((one, other) => other.saves - one.saves)) {
-    if (!best.has(alternative.field)) best.set(alternative.field, alternative);
-  }
+  for (const alternative of found) if (!best.has(alternative.field)) best.set(alternative.field, alternative);
   return [...best.values()].map(({ field, option, saves, rank }) => {
     const choice = operation.choices?.find(({ name }) => name === field);
     const titleOf = (id: string | number | undefined): string => choice?.options.find((known) => known.id === id)?.title ?? String(id ?? "");

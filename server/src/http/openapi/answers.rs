@@ -27,7 +27,8 @@ pub fn schema(shape: Shape) -> Any {
             ("balance", or_null(credits())),
             ("after", or_null(named("Range"))),
             ("shortBy", credits()),
-            ("blocks", list(anything())),
+            ("blocks", list(block())),
+            ("needs?", or_null(text())),
         ]),
         Shape::Hold | Shape::HoldRecord | Shape::Captured | Shape::Released | Shape::Charge => of_hold(shape),
         Shape::Account => answer([
@@ -57,6 +58,11 @@ pub fn schema(shape: Shape) -> Any {
         Shape::Status => answer([("status", text())]),
         _ => anything(),
     }
+}
+
+/// An item that the account's tier excludes.
+fn block() -> Any {
+    answer([("code", one_of(["not-in-tier"])), ("item", count()), ("needs", or_null(text())), ("message", text())])
 }
 
 /// What is said of a hold.

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, test } from "node:test";
 import { launch, open, press, text } from "./browsing.mjs";
-import { activity, cells, get, linked, send, shows, spend } from "./ledger.mjs";
+import { activity, capture, cells, get, linked, send, shows, spend } from "./ledger.mjs";
 import { serve } from "./serving.mjs";
 
 let server;
@@ -51,10 +51,71 @@ test("the figures are the ledger's: available, set aside, spent, and how long it
   assert.equal(await text(page, '[data-figure="available"] dd'), `${account.balance.available.toLocaleString("en")} credits`);
   assert.equal(await text(page, '[data-figure="held"] dd'), `${account.balance.held} credits`);
   assert.equal(await text(page, '[data-figure="spent"]'), `Spent ${usage.total.charged} credits 4 charges · $0.26`);
-  assert.equal(await text(page, '[data-figure="days"] dd'), `${usage.daysToExhaustion.toLocaleString("en")} days`);
+  assert.equal(await text(page, '[data-figure="days"]'), "Lasts for – not enough history yet");
   const [, today] = await cells(page, ".activity-balance table");
   assert.deepEqual(today.slice(1), [account.balance.posted.toLocaleString("en"), String(account.balance.held)]);
   assert.equal((await page.$$(".activity-balance rect.free")).length, 1);
+  assert.deepEqual(problems, []);
+  await close();
+});
+
+/** The server's answers, as of an account that has been there for some days. */
+const since = (days, isOlder) => `(() => {
+  const send = window.fetch;
+  const day = (back) => new Date(Date.now() - back * 86_400_000).toISOString().slice(0, 10);
+  const standing = { seq: 1, posted: 100, held: 0 };
+  window.fetch = async (path, init) => {
+    if (!String(path).startsWith("/v1/balances")) return send(path, init);
+    const days = Array.from({ length: ${days} }, (_, at) => ({ day: day(${days} - 1 - at), ...standing }));
+    // Days that are still to come tell nothing.
+    for (const ahead of [-1, -2, -3, -4]) days.push({ day: day(ahead), ...standing });
+    return new Response(JSON.stringify({ from: days[0].day, to: days.at(-1).day, opening: ${isOlder} ? { ...standing, seq: 0 } : null, days }));
+  };
+})()`;
+
+for (const [what, days, isOlder, isSaid] of [
+  ["a day and its beginning", 2, false, false],
+  ["less than three days and their beginning", 3, false, false],
+  ["three days and their beginning", 4, false, true],
+  ["a range of two days of an older account", 2, true, false],
+  ["a range of three days of an older account", 3, true, true],
+]) {
+  test(`how long the balance lasts is ${isSaid ? "told" : "not told"} after ${what}`, async () => {
+    await spend(server);
+    const { page, close } = await opened("", { before: since(days, isOlder) });
+    const { daysToExhaustion } = await get(server, "/v1/usage");
+    const said = isSaid ? `${daysToExhaustion.toLocaleString("en")} days at the rate of these days` : "– not enough history yet";
+    assert.equal(await text(page, '[data-figure="days"]'), `Lasts for ${said}`);
+    await close();
+  });
+}
+
+test("every charge names what it was for, also from a hold, and on every page of the entries", async () => {
+  const names = (page) => page.$$eval(".entry .what", (all) => all.map((one) => one.innerText.replace(/\s+/g, " ").trim()));
+  const named = (page) => page.waitForFunction(() => [...document.querySelectorAll(".entry .what")].filter(({ innerText }) => /Charged/.test(innerText)).every((one) => one.querySelector("small") !== null));
+  const held = await spend(server);
+  await capture(server, held.id);
+  const { page, problems, close } = await opened();
+  await named(page);
+  assert.deepEqual(await names(page), [
+    "Charged from what was set aside Create · Best match · Standard",
+    "Set aside Create · Best match · Standard",
+    "Charged Social Optimizer",
+    "Charged Upscale · Fast (4x) · Web",
+    "Charged Create · Best match · Premium and 1 more · campaign",
+    "Charged Create · Best match · Standard · campaign",
+    "Credits added",
+    "Account opened",
+  ]);
+  // A page that begins in the midst of the charges.
+  for (let at = 0; at < 60; at += 1) await send(server, "/v1/charges", { items: [{ operation: "upscale", mode: "fast", quantity: (at % 3) + 1 }] });
+  await press(page, "#refresh");
+  await shows(page, "#position", "1–50 of 68");
+  await named(page);
+  await press(page, "#older");
+  await shows(page, "#position", "51–68 of 68");
+  await named(page);
+  assert.equal((await names(page)).filter((name) => name === "Charged Upscale · Fast (4x) · Web").length, 11);
   assert.deepEqual(problems, []);
   await close();
 });
@@ -269,7 +330,6 @@ test("what was charged is held against what was estimated, in all and in each gr
     ],
   );
   assert.match(await text(page, ".activity-estimates"), /Estimated 24\.3 credits Charged 23\.9 credits 0\.4 credits less was charged/);
-  assert.equal(await text(page, '[data-figure="days"] dd'), "1 day");
   assert.deepEqual(problems, []);
   await close();
 });

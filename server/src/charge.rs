@@ -2,17 +2,40 @@
 //!
 //! Pure: no I/O and no clock. The writer calls it inside its transaction, with the account as it stands there.
 
+mod document;
+mod late;
 mod reading;
+mod settled;
+
+use std::collections::BTreeMap;
 
 use pricetag::{
-    Answer, Call, Credits, Estimate, Faults, FreeUnits, Line, Outcome, Plan, Preflight, Range, RateCard, Settlement,
-    Tier, Value, Verdict,
+    Credits, Estimate, Faults, FreeUnits, Line, Outcome, Plan, Pool, Preflight, Range, RateCard, Tier, Value, Verdict,
 };
 use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
 
-use self::reading::Accepted;
-pub use self::reading::{ASSET_CHARACTERS, HOLD_MS_MAX, HOLD_SECONDS};
+pub use self::{
+    document::{Document, ReadDocument},
+    late::{LATE_MS, Late, cover_late},
+    reading::{ASSET_CHARACTERS, HOLD_SECONDS_MAX},
+    settled::{Settled, SettledLine, lines_json, settle},
+};
+use crate::{clock::Millis, times::Day};
+
+/// What an operator decides about holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HoldLimits {
+    /// The shortest hold. A payer who chose a shorter one could take the credits back before the work is done.
+    pub seconds_min: u32,
+    /// Bytes that the holds and charges of an account may add to the disk on a UTC day.
+    pub bytes_a_day: Option<u64>,
+}
+
+impl Default for HoldLimits {
+    fn default() -> Self {
+        Self { seconds_min: 60, bytes_a_day: Some(256 << 20) }
+    }
+}
 
 /// An account as the ledger knows it. Balances in millicredits.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,9 +46,20 @@ pub struct Account {
     pub posted: i64,
     pub held: i64,
     pub seq: i64,
-    /// The UTC month, and what was used in it of each pool of free units.
+    /// The account's instant: the clock's time, or that of its last entry where the clock stands before it.
+    pub now: Millis,
+    /// The UTC month of that instant.
     pub month: String,
-    pub free_units_used: Vec<(String, u64)>,
+    /// Free units that were used, by month and pool, from the month before the clock's on.
+    pub free_units_used: BTreeMap<(String, String), u64>,
+    pub stored: Stored,
+}
+
+/// The bytes that holds and charges added to the disk on a UTC day, counted from 1970.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stored {
+    pub day: i64,
+    pub bytes: u64,
 }
 
 impl Account {
@@ -34,25 +68,34 @@ impl Account {
         self.posted - self.held
     }
 
-    /// Takes units of a pool in the account's month, or gives them back.
-    pub fn use_free_units(&mut self, pool: &str, change: i64) {
-        match self.free_units_used.iter_mut().find(|(id, _)| id == pool) {
-            Some((_, used)) => *used = used.saturating_add_signed(change),
-            None => self.free_units_used.push((pool.into(), 0_u64.saturating_add_signed(change))),
+    /// Takes units of a pool in a month, or gives them back. A month that was not loaded is not looked at any more.
+    pub fn use_free_units(&mut self, month: &str, pool: &str, change: i64) {
+        let key = (month.to_owned(), pool.to_owned());
+        match self.free_units_used.get_mut(&key) {
+            Some(used) => *used = used.checked_add_signed(change).expect("units that are given back were taken"),
+            None => drop(u64::try_from(change).map(|units| self.free_units_used.insert(key, units))),
         }
     }
 
-    fn used(&self, pool: &str) -> u64 {
-        self.free_units_used.iter().find(|(id, _)| id == pool).map_or(0, |(_, used)| *used)
+    fn used(&self, month: &str, pool: &str) -> u64 {
+        self.free_units_used.get(&(month.into(), pool.into())).copied().unwrap_or(0)
+    }
+
+    /// What it stored on the day of its instant.
+    pub fn stored_today(&self) -> u64 {
+        if self.stored.day == Day::of(self.now).number() { self.stored.bytes } else { 0 }
     }
 }
 
 /// What is left for an account of each pool of free units this month.
 pub fn free_units_left<'c>(card: &'c RateCard, account: &Account) -> Vec<(&'c str, u64)> {
-    card.pools()
-        .iter()
-        .map(|pool| (pool.id.as_str(), pool.monthly(&account.tier).saturating_sub(account.used(&pool.id))))
-        .collect()
+    free_units_left_in(card, account, &account.month)
+}
+
+fn free_units_left_in<'c>(card: &'c RateCard, account: &Account, month: &str) -> Vec<(&'c str, u64)> {
+    // A lower tier, or another card, may give fewer units than were used before it.
+    let left = |pool: &Pool| pool.monthly(&account.tier).saturating_sub(account.used(month, &pool.id));
+    card.pools().iter().map(|pool| (pool.id.as_str(), left(pool))).collect()
 }
 
 /// The card's tier of an account.
@@ -96,7 +139,7 @@ pub fn credits(millicredits: i64) -> Credits {
 /// Whether credits are held for later, or charged at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    Hold,
+    Hold { seconds_min: u32 },
     Charge,
 }
 
@@ -104,7 +147,7 @@ pub enum Kind {
 #[derive(Clone, Debug)]
 pub struct Request {
     plan: Value,
-    accepted: Accepted,
+    accepted_high: Credits,
     asset: Option<String>,
     lasts_ms: i64,
     /// Everything that depends on the card alone, rated before the writer is kept waiting. `None` when free units could
@@ -137,7 +180,7 @@ impl Request {
         match (plan, asked, rated) {
             (Some(plan), Some(asked), Some(rated)) if faults.is_empty() => Ok(Self {
                 plan: plan.clone(),
-                accepted: asked.accepted,
+                accepted_high: asked.accepted_high,
                 asset: asked.asset,
                 lasts_ms: asked.lasts_ms,
                 rated,
@@ -183,9 +226,8 @@ pub struct Terms {
     /// What is charged when everything is delivered at the expected price.
     pub whole: Settled,
     pub fingerprint: String,
-    /// Documents for the history, as JSON.
-    pub plan: String,
-    pub estimate: Box<RawValue>,
+    /// The plan and its estimate, for the history.
+    pub document: Document,
 }
 
 /// Free units that an item of a plan takes.
@@ -194,16 +236,6 @@ pub struct FreeUse {
     pub item: usize,
     pub pool: String,
     pub units: u64,
-}
-
-/// What is charged for an outcome. Amounts in millicredits.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Settled {
-    pub charge: i64,
-    /// The settlement as JSON.
-    pub settlement: Box<str>,
-    /// The free units really used, by pool.
-    pub free_units: Vec<(String, u64)>,
 }
 
 impl Terms {
@@ -216,28 +248,11 @@ impl Terms {
         Ok(Self {
             hold: estimate.total.high.millicredits(),
             unlimited,
-            whole: Settled::new(&estimate.settle(&Outcome::whole())?, &free_units),
+            whole: Settled::new(&estimate.settle(&Outcome::whole())?, estimate, &plan.document(), &free_units),
             free_units,
             fingerprint: card.fingerprint().into(),
-            plan: json(&plan.document()),
-            estimate: RawValue::from_string(json(estimate)).expect("an estimate is JSON"),
+            document: Document::new(&plan.document(), estimate),
         })
-    }
-}
-
-impl Settled {
-    fn new(settlement: &Settlement, taken: &[FreeUse]) -> Self {
-        let mut free_units: Vec<(String, u64)> = Vec::new();
-        for line in settlement.lines.iter().filter(|line| line.free > 0) {
-            let Some(pool) = taken.iter().find(|taken| taken.item == line.item).map(|taken| &taken.pool) else {
-                continue;
-            };
-            match free_units.iter_mut().find(|(id, _)| id == pool) {
-                Some((_, units)) => *units += line.free,
-                None => free_units.push((pool.clone(), line.free)),
-            }
-        }
-        Self { charge: settlement.charge.millicredits(), settlement: json(settlement).into(), free_units }
     }
 }
 
@@ -249,6 +264,12 @@ pub enum Refusal {
     PriceChanged(Box<Estimate>),
     /// With the account as it stood, from which cheaper ways are found.
     Insufficient(Box<Preflight>, Box<Account>),
+    /// A late capture that the account no longer covers.
+    Late(Box<Late>),
+    /// The account stored all the bytes that it may store on a day. With the day's end.
+    StorageLimit {
+        until: Millis,
+    },
 }
 
 impl From<Faults> for Refusal {
@@ -263,7 +284,7 @@ pub fn decide(card: &RateCard, request: &Request, account: &Account) -> Result<T
     let balance = balance(card, account);
     if let Some(rated) = &request.rated
         && rated.tiers.contains(&account.tier)
-        && !changed(&request.accepted, card, rated.total)
+        && rated.total.high <= request.accepted_high
         && balance.is_none_or(|balance| rated.total.high <= balance)
     {
         return Ok(Terms { unlimited: balance.is_none(), ..rated.terms.clone() });
@@ -273,33 +294,13 @@ pub fn decide(card: &RateCard, request: &Request, account: &Account) -> Result<T
     if preflight.verdict == Verdict::NotAllowed {
         return Err(Refusal::NotInTier(Box::new(preflight)));
     }
-    if changed(&request.accepted, card, preflight.estimate.total) {
+    if preflight.estimate.total.high > request.accepted_high {
         return Err(Refusal::PriceChanged(Box::new(preflight.estimate)));
     }
     if preflight.verdict != Verdict::Covered {
         return Err(Refusal::Insufficient(Box::new(preflight), Box::new(account.clone())));
     }
     Ok(Terms::new(card, &plan, &preflight.estimate, balance.is_none())?)
-}
-
-/// Dearer than accepted is always refused; another card's figure must be the same, because the person saw why it was that much.
-fn changed(accepted: &Accepted, card: &RateCard, total: Range) -> bool {
-    total.high > accepted.high || (accepted.fingerprint != card.fingerprint() && total.high != accepted.high)
-}
-
-/// Settles a hold's estimate, as it was stored, against what was delivered; without an outcome, everything was.
-pub fn settle(card: &RateCard, estimate: &str, taken: &[FreeUse], outcome: Option<&Value>) -> Result<Settled, Faults> {
-    let estimate = serde_json::from_str(estimate).expect("a stored estimate is JSON");
-    let outcome = outcome.cloned().unwrap_or_else(|| Value::Object(vec![("lines".into(), Value::List(Vec::new()))]));
-    let request = Value::Object(vec![("estimate".into(), estimate), ("outcome".into(), outcome)]);
-    match card.answer(Call::Settle, &request)? {
-        Answer::Settle(settlement) => Ok(Settled::new(&settlement, taken)),
-        _ => unreachable!("a call is answered by its own kind"),
-    }
-}
-
-fn json(document: &impl Serialize) -> String {
-    serde_json::to_string(document).expect("the rules' documents have string keys and finite numbers")
 }
 
 /// The balances of an account, in credits.
@@ -312,6 +313,11 @@ pub struct Balance {
 }
 
 impl Balance {
+    /// Of an account as the card sees it.
+    pub fn of(card: &RateCard, account: &Account) -> Self {
+        Self::new(account.posted, account.held, is_unlimited(card, account))
+    }
+
     pub fn new(posted: i64, held: i64, unlimited: bool) -> Self {
         let available = if unlimited { None } else { Some(credits(posted - held)) };
         Self { posted: credits(posted), held: credits(held), available }

@@ -1,35 +1,74 @@
 //! Time that never goes back, and the month that free units are counted in.
 
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::{
+    sync::atomic::{AtomicI64, Ordering},
+    time::{Instant, SystemTime, UNIX_EPOCH},
+};
 
 use crate::times::Day;
 
 /// Milliseconds since 1970, UTC.
 pub type Millis = i64;
 
-/// The system's time at the start of the process, and what passed since then by a clock that nobody can set.
-///
-/// So while it runs, a clock that is set forward lets no hold expire early, and one that is set back lets none come back.
-/// A restart takes the system's time anew, but starts no earlier than the last time that the ledger knows. The time that a
-/// machine is suspended may not be counted.
+/// The time that a ledger goes by.
 #[derive(Debug)]
-pub struct Clock {
-    start_ms: Millis,
-    started: Instant,
+pub enum Clock {
+    /// The system's time at the start of the process, and what passed since then by a clock that nobody can set.
+    ///
+    /// So while the server runs, a clock that is set forward lets no hold expire early, and one that is set back lets none
+    /// come back. The time that a machine is suspended may not be counted.
+    System { start_ms: Millis, started: Instant },
+    /// A time that a test sets.
+    Manual(AtomicI64),
 }
 
+/// How far a ledger's last entry may be ahead of the clock before a server refuses to start on it.
+pub const AHEAD_MS_MAX: Millis = 24 * 60 * 60 * 1_000;
+
 impl Clock {
-    /// A clock that starts no earlier than the last time a ledger knows.
-    pub fn no_earlier_than(last_ms: Millis) -> Self {
-        let system = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
-        let system = Millis::try_from(system).unwrap_or(Millis::MAX);
-        Self { start_ms: system.max(last_ms), started: Instant::now() }
+    /// The system's clock, from its time at this moment or from a later one.
+    pub fn no_earlier_than(time: Millis) -> Self {
+        Self::System { start_ms: system_time().max(time), started: Instant::now() }
+    }
+
+    /// A clock for a ledger with such a last entry. It starts there if the system's time is a little behind. A ledger that
+    /// is far ahead was written with a wrong clock, which this one does not follow.
+    pub fn of_ledger(last_entry: Millis) -> Self {
+        Self::no_earlier_than(if is_far_ahead(last_entry, system_time()) { 0 } else { last_entry })
+    }
+
+    /// A clock that stands still until it is set.
+    pub fn manual(time: Millis) -> Self {
+        Self::Manual(AtomicI64::new(time))
+    }
+
+    /// Sets a manual clock. The system's clock is not this program's to set.
+    pub fn set(&self, to: Millis) {
+        match self {
+            Self::Manual(time) => time.store(to, Ordering::Relaxed),
+            Self::System { .. } => unreachable!("only a manual clock is set"),
+        }
     }
 
     pub fn now(&self) -> Millis {
-        let passed = Millis::try_from(self.started.elapsed().as_millis()).unwrap_or(Millis::MAX);
-        self.start_ms.saturating_add(passed)
+        match self {
+            Self::System { start_ms, started } => {
+                start_ms + Millis::try_from(started.elapsed().as_millis()).expect("a process ends before that")
+            }
+            Self::Manual(time) => time.load(Ordering::Relaxed),
+        }
     }
+}
+
+/// Whether a last entry is so far ahead of the time that one of them must be wrong.
+pub const fn is_far_ahead(last_entry: Millis, time: Millis) -> bool {
+    last_entry > time + AHEAD_MS_MAX
+}
+
+/// The system's time.
+pub fn system_time() -> Millis {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
+    Millis::try_from(since).unwrap_or(0)
 }
 
 /// The UTC month of a time, as `2026-11`.
@@ -39,9 +78,18 @@ pub fn month(time: Millis) -> String {
     day
 }
 
+/// The UTC month before that of a time.
+pub fn month_before(time: Millis) -> String {
+    const DAYS_MAX: i64 = 31;
+    let day = Day::of(time);
+    let this = month(time);
+    let earlier = (1..=DAYS_MAX).map(|days| month(day.plus(-days).start())).find(|month| *month != this);
+    earlier.expect("a month has at most 31 days")
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Clock, Millis, month};
+    use super::{AHEAD_MS_MAX, Clock, Millis, month, month_before, system_time};
 
     #[test]
     fn a_month_turns_at_midnight_utc() {
@@ -60,9 +108,24 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_starts_no_earlier_than_the_last_time_known() {
+    fn the_month_before_is_the_last_ones_whatever_the_day() {
+        let cases: [(Millis, &str); 4] = [
+            (0, "1969-12"),
+            (951_868_800_000, "2000-02"),   // 1 March
+            (1_796_083_199_999, "2026-10"), // 30 November 2026, 23:59:59.999
+            (1_798_761_600_000, "2026-12"), // 1 January 2027
+        ];
+        for (time, due) in cases {
+            assert_eq!(month_before(time), due, "at {time} ms");
+        }
+    }
+
+    #[test]
+    fn a_clock_starts_at_a_last_entry_that_is_a_little_ahead_and_ignores_one_that_is_far_ahead() {
+        let ahead = system_time() + AHEAD_MS_MAX - 60_000;
+        assert!(Clock::of_ledger(ahead).now() >= ahead);
         let far_ahead = 4_102_444_800_000; // 2100
-        assert!(Clock::no_earlier_than(far_ahead).now() >= far_ahead);
-        assert!(Clock::no_earlier_than(0).now() > 1_700_000_000_000);
+        assert!(Clock::of_ledger(far_ahead).now() < far_ahead);
+        assert!(Clock::of_ledger(0).now() > 1_700_000_000_000);
     }
 }

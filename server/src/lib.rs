@@ -6,6 +6,7 @@
 pub mod charge;
 pub mod clock;
 pub mod command;
+mod faults;
 pub mod http;
 pub mod key;
 pub mod store;

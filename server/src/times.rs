@@ -13,6 +13,16 @@ impl Day {
         Self(time.div_euclid(DAY_MS))
     }
 
+    /// How many days it is after 1970-01-01.
+    pub const fn number(self) -> i64 {
+        self.0
+    }
+
+    /// The day that is so many days after 1970-01-01.
+    pub const fn numbered(number: i64) -> Self {
+        Self(number)
+    }
+
     /// Its first millisecond.
     pub const fn start(self) -> Millis {
         self.0 * DAY_MS

@@ -59,37 +59,6 @@ test("the figures are the ledger's: available, set aside, spent, and how long it
   await close();
 });
 
-/** The server's answers, as of an account that has been there for some days. */
-const since = (days, isOlder) => `(() => {
-  const send = window.fetch;
-  const day = (back) => new Date(Date.now() - back * 86_400_000).toISOString().slice(0, 10);
-  const standing = { seq: 1, posted: 100, held: 0 };
-  window.fetch = async (path, init) => {
-    if (!String(path).startsWith("/v1/balances")) return send(path, init);
-    const days = Array.from({ length: ${days} }, (_, at) => ({ day: day(${days} - 1 - at), ...standing }));
-    // Days that are still to come tell nothing.
-    for (const ahead of [-1, -2, -3, -4]) days.push({ day: day(ahead), ...standing });
-    return new Response(JSON.stringify({ from: days[0].day, to: days.at(-1).day, opening: ${isOlder} ? { ...standing, seq: 0 } : null, days }));
-  };
-})()`;
-
-for (const [what, days, isOlder, isSaid] of [
-  ["a day and its beginning", 2, false, false],
-  ["less than three days and their beginning", 3, false, false],
-  ["three days and their beginning", 4, false, true],
-  ["a range of two days of an older account", 2, true, false],
-  ["a range of three days of an older account", 3, true, true],
-]) {
-  test(`how long the balance lasts is ${isSaid ? "told" : "not told"} after ${what}`, async () => {
-    await spend(server);
-    const { page, close } = await opened("", { before: since(days, isOlder) });
-    const { daysToExhaustion } = await get(server, "/v1/usage");
-    const said = isSaid ? `${daysToExhaustion.toLocaleString("en")} days at the rate of these days` : "– not enough history yet";
-    assert.equal(await text(page, '[data-figure="days"]'), `Lasts for ${said}`);
-    await close();
-  });
-}
-
 test("every charge names what it was for, also from a hold, and on every page of the entries", async () => {
   const names = (page) => page.$$eval(".entry .what", (all) => all.map((one) => one.innerText.replace(/\s+/g, " ").trim()));
   const named = (page) => page.waitForFunction(() => [...document.querySelectorAll(".entry .what")].filter(({ innerText }) => /Charged/.test(innerText)).every((one) => one.querySelector("small") !== null));
@@ -329,6 +298,8 @@ test("what was charged is held against what was estimated, in all and in each gr
       ["All", "23.9", "100%", "24.3", "-0.4"],
     ],
   );
+  // The server tells it from three days of history on.
+  assert.equal(await text(page, '[data-figure="days"]'), "Lasts for 1 day at the rate of these days");
   assert.match(await text(page, ".activity-estimates"), /Estimated 24\.3 credits Charged 23\.9 credits 0\.4 credits less was charged/);
   assert.deepEqual(problems, []);
   await close();

@@ -23,7 +23,7 @@ export function binary() {
 }
 
 async function run(folder, { port = 0, tier, card }) {
-  const options = ["serve", "--port", String(port), "--database", join(folder, "ledger.db")];
+  const options = ["serve", "--demo", "--port", String(port), "--database", join(folder, "ledger.db")];
   // A thousand plans in a few seconds are more than any person asks.
   options.push("--requests-per-minute", "unlimited");
   if (tier !== undefined) options.push("--tier", tier);

@@ -20,7 +20,7 @@ pub fn run(workspace: &Workspace, port: u16) -> Result<ExitCode> {
         database.display()
     );
     let mut server = Command::new(build::program(workspace));
-    server.args(["serve", "--port", &port.to_string(), "--database"]).arg(database);
+    server.args(["serve", "--demo", "--port", &port.to_string(), "--database"]).arg(database);
     become_server(&mut server)
 }
 

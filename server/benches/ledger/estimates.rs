@@ -9,7 +9,8 @@ use std::{
 use axum::{Router, body::Bytes, http::header, routing::post};
 use pricetag::RateCard;
 use pricetag_server::{
-    http::{App, listen, router_with},
+    charge::HoldLimits,
+    http::{Access, App, At, RequestsPerMinute, listen, router_with},
     store::{Place, Settings as Writing, Store},
 };
 use serde_json::json;
@@ -34,7 +35,12 @@ pub fn was_served() -> bool {
 
 async fn serve(database: PathBuf) {
     let (store, _writers) = Store::serve(&Place::File(database), Writing::default()).await.expect("a ledger");
-    let app = App::new(RateCard::builtin(), store, &"unlimited".parse().expect("no limit"));
+    let access = Access {
+        requests_per_minute: RequestsPerMinute::unlimited(),
+        trusted_proxies: Vec::new(),
+        cors_origins: Vec::new(),
+    };
+    let app = App::new(RateCard::builtin(), store, access, HoldLimits::default());
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
     println!("http://{}", listener.local_addr().expect("its address"));
     // The length of the constant is that of an estimate, which is asked for once here.
@@ -47,7 +53,7 @@ async fn serve(database: PathBuf) {
         async move { ([(header::CONTENT_TYPE, "application/json")], constant) }
     };
     let bare = answer.clone();
-    let router = router_with(app, Router::new().route("/constant", post(answer))).route("/bare", post(bare));
+    let router = router_with(app, At::All, Router::new().route("/constant", post(answer))).route("/bare", post(bare));
     let stop = tokio::task::spawn_blocking(|| std::io::stdin().read_to_end(&mut Vec::new()));
     listen::serve(listener, router, async { drop(stop.await) }).await;
 }

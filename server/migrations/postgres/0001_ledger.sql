@@ -13,6 +13,8 @@ CREATE TABLE accounts (
   posted     bigint NOT NULL DEFAULT 0 CHECK (posted <= 1000000000000),
   held       bigint NOT NULL DEFAULT 0,
   seq        bigint NOT NULL DEFAULT 0, -- of the last entry
+  stored_day   bigint NOT NULL DEFAULT 0, -- the UTC day, counted from 1970, that `stored_bytes` belongs to
+  stored_bytes bigint NOT NULL DEFAULT 0, -- what holds and charges added to the disk on that day
   PRIMARY KEY (account_id),
   CHECK (0 <= held AND held <= posted)
 ) WITH (fillfactor = 70);
@@ -45,6 +47,7 @@ CREATE TABLE entries (
     WHEN 'release'   THEN posted_after = posted_before AND held_after <= held_before
     WHEN 'expire'    THEN posted_after = posted_before AND held_after <= held_before
     WHEN 'charge'    THEN posted_after <= posted_before AND held_after = held_before -- held and captured in one step
+    WHEN 'late-capture' THEN posted_after <= posted_before AND held_after = held_before -- after the hold expired
     ELSE FALSE END)
 );
 
@@ -57,48 +60,89 @@ CREATE TABLE cards (
   active_from bigint NOT NULL
 );
 
+-- A plan and its estimate, stored once for each account however many holds are of it.
+CREATE TABLE documents (
+  account_id text    NOT NULL REFERENCES accounts (account_id),
+  hash       bytea   NOT NULL CHECK (octet_length(hash) = 32), -- SHA-256 of the text
+  size       bigint  NOT NULL, -- bytes of the text
+  body       bytea   NOT NULL, -- {"plan", "estimate"} as JSON, compressed with zstd
+  PRIMARY KEY (account_id, hash)
+);
+ALTER TABLE documents ALTER COLUMN body SET STORAGE EXTERNAL; -- it is compressed already
+
 CREATE TABLE holds (
   account_id  text    NOT NULL REFERENCES accounts (account_id),
   hold_id     text    NOT NULL,
   amount      bigint  NOT NULL CHECK (amount >= 0),
   unlimited   boolean NOT NULL, -- whether an allowance covers it
   fingerprint text    NOT NULL REFERENCES cards (fingerprint),
-  plan        text    NOT NULL, -- with every field written out
-  estimate    text    NOT NULL, -- what it will be settled against
+  document    bytea   NOT NULL, -- what it is settled against
   free_units  text, -- which it takes: [{item, pool, units}]
   asset       text, -- what the work is for, in the client's words
   at          bigint  NOT NULL,
-  expires_at  bigint CHECK (expires_at > at), -- NULL for a charge, which is captured at once
-  PRIMARY KEY (account_id, hold_id)
+  expires_at  bigint CHECK (expires_at > at), -- as it was placed; NULL for a charge, which is captured at once
+  PRIMARY KEY (account_id, hold_id),
+  FOREIGN KEY (account_id, document) REFERENCES documents (account_id, hash)
 );
 
 ALTER TABLE entries ADD CONSTRAINT entries_name_their_hold FOREIGN KEY (account_id, hold_id)
   REFERENCES holds (account_id, hold_id);
 
-CREATE INDEX holds_by_expiry ON holds (expires_at) WHERE expires_at IS NOT NULL;
-
--- One row at most for a hold, so that it cannot be resolved twice.
-CREATE TABLE hold_outcomes (
+-- The holds that wait for their outcome, and until when. The only rows of a hold that change or go.
+CREATE TABLE open_holds (
   account_id text   NOT NULL,
   hold_id    text   NOT NULL,
-  kind       text   NOT NULL CHECK (kind IN ('captured', 'released', 'expired')),
-  captured   bigint NOT NULL CHECK (captured >= 0 AND (captured = 0 OR kind = 'captured')),
-  settlement text, -- the settled lines of a capture
-  at         bigint NOT NULL,
+  expires_at bigint NOT NULL,
   PRIMARY KEY (account_id, hold_id),
-  FOREIGN KEY (account_id, hold_id) REFERENCES holds (account_id, hold_id),
-  CHECK ((settlement IS NOT NULL) = (kind = 'captured'))
+  FOREIGN KEY (account_id, hold_id) REFERENCES holds (account_id, hold_id)
 );
 
--- The stored answer of an idempotency key.
+CREATE INDEX open_holds_by_expiry ON open_holds (expires_at);
+
+-- One row at most for a hold, so that it cannot be resolved twice. A hold that expired may be captured late, once: its
+-- second row.
+CREATE TABLE hold_outcomes (
+  account_id text    NOT NULL,
+  hold_id    text    NOT NULL,
+  late       boolean NOT NULL CHECK (NOT late OR kind = 'captured'),
+  kind       text    NOT NULL CHECK (kind IN ('captured', 'released', 'expired')),
+  captured   bigint  NOT NULL CHECK (captured >= 0 AND (captured = 0 OR kind = 'captured')),
+  at         bigint  NOT NULL,
+  PRIMARY KEY (account_id, hold_id, late),
+  FOREIGN KEY (account_id, hold_id) REFERENCES holds (account_id, hold_id)
+);
+
+-- What was captured, line by line. Usage is summed here, in the order of time.
+CREATE TABLE settled_lines (
+  account_id text    NOT NULL,
+  at         bigint  NOT NULL, -- of the capture
+  hold_id    text    NOT NULL,
+  item       bigint  NOT NULL,
+  operation  text    NOT NULL,
+  choices    text    NOT NULL, -- the item's options by choice, as JSON
+  delivered  bigint  NOT NULL CHECK (delivered >= 0),
+  free       bigint  NOT NULL CHECK (0 <= free AND free <= delivered),
+  unit       bigint  NOT NULL,
+  charge     bigint  NOT NULL CHECK (charge >= 0),
+  capped     boolean NOT NULL,
+  estimated  bigint  NOT NULL, -- the expected figure of the estimate
+  PRIMARY KEY (account_id, at, hold_id, item),
+  FOREIGN KEY (account_id, hold_id) REFERENCES holds (account_id, hold_id)
+);
+
+-- The stored answer of an idempotency key. A key belongs to an account and to a side: a payer cannot take the key of a
+-- worker, and an administrator's key is one request whatever account that concerns.
 CREATE TABLE ops (
-  account_id   text     NOT NULL REFERENCES accounts (account_id),
+  account_id   text     NOT NULL REFERENCES accounts (account_id), -- who asked
+  side         text     NOT NULL CHECK (side IN ('payer', 'worker', 'administrator')),
   idem_key     text     NOT NULL,
   request_hash bytea    NOT NULL CHECK (octet_length(request_hash) = 32),
   status       smallint NOT NULL,
   body         text     NOT NULL,
+  adds         text CHECK (adds IN ('estimate', 'lines')), -- a member of the answer that the hold's rows hold
+  hold_id      text CHECK ((hold_id IS NULL) = (adds IS NULL)),
   at           bigint   NOT NULL,
-  PRIMARY KEY (account_id, idem_key)
+  PRIMARY KEY (account_id, side, idem_key)
 );
 
 CREATE TABLE free_units (
@@ -132,6 +176,9 @@ CREATE TRIGGER accounts_stay BEFORE DELETE OR TRUNCATE ON accounts EXECUTE FUNCT
 CREATE TRIGGER entries_stay BEFORE UPDATE OR DELETE OR TRUNCATE ON entries EXECUTE FUNCTION pricetag_refuse();
 CREATE TRIGGER holds_stay BEFORE UPDATE OR DELETE OR TRUNCATE ON holds EXECUTE FUNCTION pricetag_refuse();
 CREATE TRIGGER hold_outcomes_stay BEFORE UPDATE OR DELETE OR TRUNCATE ON hold_outcomes EXECUTE FUNCTION pricetag_refuse();
+CREATE TRIGGER documents_stay BEFORE UPDATE OR DELETE OR TRUNCATE ON documents EXECUTE FUNCTION pricetag_refuse();
+CREATE TRIGGER settled_lines_stay BEFORE UPDATE OR DELETE OR TRUNCATE ON settled_lines EXECUTE FUNCTION pricetag_refuse();
+CREATE TRIGGER open_holds_stay BEFORE TRUNCATE ON open_holds EXECUTE FUNCTION pricetag_refuse();
 CREATE TRIGGER ops_stay BEFORE UPDATE OR DELETE OR TRUNCATE ON ops EXECUTE FUNCTION pricetag_refuse();
 CREATE TRIGGER cards_stay BEFORE DELETE OR TRUNCATE ON cards EXECUTE FUNCTION pricetag_refuse();
 -- A card that comes into force again only moves its time.
@@ -179,8 +226,31 @@ BEGIN
   IF EXISTS (SELECT FROM added JOIN holds h USING (account_id, hold_id) WHERE added.captured > h.amount) THEN
     RAISE EXCEPTION 'more is captured than was held' USING ERRCODE = 'integrity_constraint_violation';
   END IF;
+  IF EXISTS (SELECT FROM added WHERE late AND NOT EXISTS
+    (SELECT FROM hold_outcomes e WHERE e.account_id = added.account_id AND e.hold_id = added.hold_id AND e.kind = 'expired'))
+  THEN
+    RAISE EXCEPTION 'only a hold that expired is captured late' USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
   RETURN NULL;
 END $$;
 
 CREATE TRIGGER hold_outcomes_within AFTER INSERT ON hold_outcomes REFERENCING NEW TABLE AS added
   FOR EACH STATEMENT EXECUTE FUNCTION pricetag_outcomes_within();
+
+-- An open hold goes when its outcome is there, and its expiry only moves later.
+CREATE FUNCTION pricetag_holds_resolved() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+  IF EXISTS (SELECT FROM removed WHERE NOT EXISTS
+    (SELECT FROM hold_outcomes o WHERE o.account_id = removed.account_id AND o.hold_id = removed.hold_id))
+  THEN
+    RAISE EXCEPTION 'a hold is open until it has an outcome' USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  RETURN NULL;
+END $$;
+
+CREATE TRIGGER open_holds_resolved AFTER DELETE ON open_holds REFERENCING OLD TABLE AS removed
+  FOR EACH STATEMENT EXECUTE FUNCTION pricetag_holds_resolved();
+
+CREATE TRIGGER open_holds_extended BEFORE UPDATE ON open_holds FOR EACH ROW
+  WHEN (NEW.account_id <> OLD.account_id OR NEW.hold_id <> OLD.hold_id OR NEW.expires_at < OLD.expires_at)
+  EXECUTE FUNCTION pricetag_refuse();

@@ -13,6 +13,8 @@ CREATE TABLE accounts (
   posted     INTEGER NOT NULL DEFAULT 0 CHECK (posted <= 1000000000000),
   held       INTEGER NOT NULL DEFAULT 0,
   seq        INTEGER NOT NULL DEFAULT 0, -- of the last entry
+  stored_day   INTEGER NOT NULL DEFAULT 0, -- the UTC day, counted from 1970, that `stored_bytes` belongs to
+  stored_bytes INTEGER NOT NULL DEFAULT 0, -- what holds and charges added to the disk on that day
   PRIMARY KEY (account_id),
   CHECK (0 <= held AND held <= posted),
   FOREIGN KEY (account_id, seq, posted, held)
@@ -49,8 +51,18 @@ CREATE TABLE entries (
     WHEN 'release'   THEN posted_after = posted_before AND held_after <= held_before
     WHEN 'expire'    THEN posted_after = posted_before AND held_after <= held_before
     WHEN 'charge'    THEN posted_after <= posted_before AND held_after = held_before -- held and captured in one step
+    WHEN 'late-capture' THEN posted_after <= posted_before AND held_after = held_before -- after the hold expired
     ELSE FALSE END)
 ) STRICT, WITHOUT ROWID;
+
+-- A plan and its estimate, stored once for each account however many holds are of it.
+CREATE TABLE documents (
+  account_id TEXT    NOT NULL REFERENCES accounts (account_id),
+  hash       BLOB    NOT NULL CHECK (length(hash) = 32), -- SHA-256 of the text
+  size       INTEGER NOT NULL, -- bytes of the text
+  body       BLOB    NOT NULL, -- {"plan", "estimate"} as JSON, compressed with zstd
+  PRIMARY KEY (account_id, hash)
+) STRICT;
 
 CREATE TABLE holds (
   account_id  TEXT    NOT NULL REFERENCES accounts (account_id),
@@ -58,39 +70,70 @@ CREATE TABLE holds (
   amount      INTEGER NOT NULL CHECK (amount >= 0),
   unlimited   INTEGER NOT NULL CHECK (unlimited IN (0, 1)), -- whether an allowance covers it
   fingerprint TEXT    NOT NULL REFERENCES cards (fingerprint),
-  plan        TEXT    NOT NULL, -- with every field written out
-  estimate    TEXT    NOT NULL, -- what it will be settled against
+  document    BLOB    NOT NULL, -- what it is settled against
   free_units  TEXT, -- which it takes: [{item, pool, units}]
   asset       TEXT, -- what the work is for, in the client's words
   at          INTEGER NOT NULL,
-  expires_at  INTEGER CHECK (expires_at > at), -- NULL for a charge, which is captured at once
-  PRIMARY KEY (account_id, hold_id)
+  expires_at  INTEGER CHECK (expires_at > at), -- as it was placed; NULL for a charge, which is captured at once
+  PRIMARY KEY (account_id, hold_id),
+  FOREIGN KEY (account_id, document) REFERENCES documents (account_id, hash)
 ) STRICT;
 
-CREATE INDEX holds_by_expiry ON holds (expires_at) WHERE expires_at IS NOT NULL;
+-- The holds that wait for their outcome, and until when. The only rows of a hold that change or go.
+CREATE TABLE open_holds (
+  account_id TEXT    NOT NULL,
+  hold_id    TEXT    NOT NULL,
+  expires_at INTEGER NOT NULL,
+  PRIMARY KEY (account_id, hold_id),
+  FOREIGN KEY (account_id, hold_id) REFERENCES holds (account_id, hold_id)
+) STRICT, WITHOUT ROWID;
 
--- One row at most for a hold, so that it cannot be resolved twice.
+CREATE INDEX open_holds_by_expiry ON open_holds (expires_at);
+
+-- One row at most for a hold, so that it cannot be resolved twice. A hold that expired may be captured late, once: its
+-- second row.
 CREATE TABLE hold_outcomes (
   account_id TEXT    NOT NULL,
   hold_id    TEXT    NOT NULL,
+  late       INTEGER NOT NULL CHECK (late IN (0, 1) AND (late = 0 OR kind = 'captured')),
   kind       TEXT    NOT NULL CHECK (kind IN ('captured', 'released', 'expired')),
   captured   INTEGER NOT NULL CHECK (captured >= 0 AND (captured = 0 OR kind = 'captured')),
-  settlement TEXT, -- the settled lines of a capture
   at         INTEGER NOT NULL,
-  PRIMARY KEY (account_id, hold_id),
-  FOREIGN KEY (account_id, hold_id) REFERENCES holds (account_id, hold_id),
-  CHECK ((settlement IS NOT NULL) = (kind = 'captured'))
+  PRIMARY KEY (account_id, hold_id, late),
+  FOREIGN KEY (account_id, hold_id) REFERENCES holds (account_id, hold_id)
 ) STRICT, WITHOUT ROWID;
 
--- The stored answer of an idempotency key.
+-- What was captured, line by line. Usage is summed here, in the order of time.
+CREATE TABLE settled_lines (
+  account_id TEXT    NOT NULL,
+  at         INTEGER NOT NULL, -- of the capture
+  hold_id    TEXT    NOT NULL,
+  item       INTEGER NOT NULL,
+  operation  TEXT    NOT NULL,
+  choices    TEXT    NOT NULL, -- the item's options by choice, as JSON
+  delivered  INTEGER NOT NULL CHECK (delivered >= 0),
+  free       INTEGER NOT NULL CHECK (0 <= free AND free <= delivered),
+  unit       INTEGER NOT NULL,
+  charge     INTEGER NOT NULL CHECK (charge >= 0),
+  capped     INTEGER NOT NULL CHECK (capped IN (0, 1)),
+  estimated  INTEGER NOT NULL, -- the expected figure of the estimate
+  PRIMARY KEY (account_id, at, hold_id, item),
+  FOREIGN KEY (account_id, hold_id) REFERENCES holds (account_id, hold_id)
+) STRICT, WITHOUT ROWID;
+
+-- The stored answer of an idempotency key. A key belongs to an account and to a side: a payer cannot take the key of a
+-- worker, and an administrator's key is one request whatever account that concerns.
 CREATE TABLE ops (
-  account_id   TEXT    NOT NULL REFERENCES accounts (account_id),
+  account_id   TEXT    NOT NULL REFERENCES accounts (account_id), -- who asked
+  side         TEXT    NOT NULL CHECK (side IN ('payer', 'worker', 'administrator')),
   idem_key     TEXT    NOT NULL,
   request_hash BLOB    NOT NULL CHECK (length(request_hash) = 32),
   status       INTEGER NOT NULL,
   body         TEXT    NOT NULL,
+  adds         TEXT CHECK (adds IN ('estimate', 'lines')), -- a member of the answer that the hold's rows hold
+  hold_id      TEXT CHECK ((hold_id IS NULL) = (adds IS NULL)),
   at           INTEGER NOT NULL,
-  PRIMARY KEY (account_id, idem_key)
+  PRIMARY KEY (account_id, side, idem_key)
 ) STRICT;
 
 CREATE TABLE free_units (
@@ -141,14 +184,26 @@ CREATE TRIGGER accounts_once BEFORE INSERT ON accounts WHEN EXISTS
 CREATE TRIGGER holds_once BEFORE INSERT ON holds WHEN EXISTS
   (SELECT 1 FROM holds WHERE (account_id = NEW.account_id AND hold_id = NEW.hold_id) OR rowid = NEW.rowid)
   BEGIN SELECT RAISE(ABORT, 'a hold is there already'); END;
+CREATE TRIGGER documents_once BEFORE INSERT ON documents WHEN EXISTS
+  (SELECT 1 FROM documents WHERE (account_id = NEW.account_id AND hash = NEW.hash) OR rowid = NEW.rowid)
+  BEGIN SELECT RAISE(ABORT, 'a document is there already'); END;
 CREATE TRIGGER hold_outcomes_once BEFORE INSERT ON hold_outcomes WHEN EXISTS
-  (SELECT 1 FROM hold_outcomes WHERE account_id = NEW.account_id AND hold_id = NEW.hold_id)
+  (SELECT 1 FROM hold_outcomes WHERE account_id = NEW.account_id AND hold_id = NEW.hold_id AND late = NEW.late)
   BEGIN SELECT RAISE(ABORT, 'a hold is resolved already'); END;
+CREATE TRIGGER hold_outcomes_late BEFORE INSERT ON hold_outcomes WHEN NEW.late = 1 AND NOT EXISTS
+  (SELECT 1 FROM hold_outcomes WHERE account_id = NEW.account_id AND hold_id = NEW.hold_id AND kind = 'expired')
+  BEGIN SELECT RAISE(ABORT, 'only a hold that expired is captured late'); END;
+CREATE TRIGGER settled_lines_once BEFORE INSERT ON settled_lines WHEN EXISTS
+  (SELECT 1 FROM settled_lines WHERE account_id = NEW.account_id AND at = NEW.at AND hold_id = NEW.hold_id AND item = NEW.item)
+  BEGIN SELECT RAISE(ABORT, 'a line is settled already'); END;
+CREATE TRIGGER open_holds_once BEFORE INSERT ON open_holds WHEN EXISTS
+  (SELECT 1 FROM open_holds WHERE account_id = NEW.account_id AND hold_id = NEW.hold_id)
+  BEGIN SELECT RAISE(ABORT, 'a hold is open already'); END;
 CREATE TRIGGER hold_outcomes_within BEFORE INSERT ON hold_outcomes WHEN NEW.captured >
   (SELECT amount FROM holds WHERE account_id = NEW.account_id AND hold_id = NEW.hold_id)
   BEGIN SELECT RAISE(ABORT, 'more is captured than was held'); END;
 CREATE TRIGGER ops_once BEFORE INSERT ON ops WHEN EXISTS
-  (SELECT 1 FROM ops WHERE (account_id = NEW.account_id AND idem_key = NEW.idem_key) OR rowid = NEW.rowid)
+  (SELECT 1 FROM ops WHERE (account_id = NEW.account_id AND side = NEW.side AND idem_key = NEW.idem_key) OR rowid = NEW.rowid)
   BEGIN SELECT RAISE(ABORT, 'an idempotency key is used already'); END;
 CREATE TRIGGER cards_once BEFORE INSERT ON cards WHEN EXISTS
   (SELECT 1 FROM cards WHERE (fingerprint = NEW.fingerprint AND body <> NEW.body) OR rowid = NEW.rowid)
@@ -161,6 +216,17 @@ CREATE TRIGGER holds_unchanged BEFORE UPDATE ON holds BEGIN SELECT RAISE(ABORT, 
 CREATE TRIGGER holds_stay BEFORE DELETE ON holds BEGIN SELECT RAISE(ABORT, 'holds are append-only'); END;
 CREATE TRIGGER hold_outcomes_unchanged BEFORE UPDATE ON hold_outcomes BEGIN SELECT RAISE(ABORT, 'hold_outcomes are append-only'); END;
 CREATE TRIGGER hold_outcomes_stay BEFORE DELETE ON hold_outcomes BEGIN SELECT RAISE(ABORT, 'hold_outcomes are append-only'); END;
+CREATE TRIGGER documents_unchanged BEFORE UPDATE ON documents BEGIN SELECT RAISE(ABORT, 'documents are append-only'); END;
+CREATE TRIGGER documents_stay BEFORE DELETE ON documents BEGIN SELECT RAISE(ABORT, 'documents are append-only'); END;
+CREATE TRIGGER settled_lines_unchanged BEFORE UPDATE ON settled_lines BEGIN SELECT RAISE(ABORT, 'settled_lines are append-only'); END;
+CREATE TRIGGER settled_lines_stay BEFORE DELETE ON settled_lines BEGIN SELECT RAISE(ABORT, 'settled_lines are append-only'); END;
+-- An open hold goes when its outcome is there, and its expiry only moves later.
+CREATE TRIGGER open_holds_extended BEFORE UPDATE ON open_holds
+  WHEN NEW.account_id <> OLD.account_id OR NEW.hold_id <> OLD.hold_id OR NEW.expires_at < OLD.expires_at
+  BEGIN SELECT RAISE(ABORT, 'a hold is only extended'); END;
+CREATE TRIGGER open_holds_resolved BEFORE DELETE ON open_holds WHEN NOT EXISTS
+  (SELECT 1 FROM hold_outcomes WHERE account_id = OLD.account_id AND hold_id = OLD.hold_id)
+  BEGIN SELECT RAISE(ABORT, 'a hold is open until it has an outcome'); END;
 CREATE TRIGGER ops_unchanged BEFORE UPDATE ON ops BEGIN SELECT RAISE(ABORT, 'ops are append-only'); END;
 CREATE TRIGGER ops_stay BEFORE DELETE ON ops BEGIN SELECT RAISE(ABORT, 'ops are append-only'); END;
 -- A card that comes into force again only moves its time.

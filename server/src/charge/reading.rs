@@ -8,25 +8,18 @@ use super::Kind;
 
 /// Characters of the name of what the work is for.
 pub const ASSET_CHARACTERS: RangeInclusive<usize> = 1..=128;
-/// How long a hold may last, and lasts when nothing is said.
-pub const HOLD_SECONDS: RangeInclusive<u32> = 1..=24 * 60 * 60;
+/// The longest that a hold may last without an extension: a day.
+pub const HOLD_SECONDS_MAX: u32 = 24 * 60 * 60;
+/// How long a hold lasts when nothing is said, or the least that is allowed where that is more.
 const HOLD_SECONDS_DEFAULT: u32 = 15 * 60;
 const SECOND_MS: i64 = 1_000;
-/// The longest that a hold lasts.
-pub const HOLD_MS_MAX: i64 = 24 * 60 * 60 * SECOND_MS;
 
 /// What was asked beside the plan.
 pub struct Asked {
-    pub accepted: Accepted,
+    /// The highest figure of the price that the person saw.
+    pub accepted_high: Credits,
     pub asset: Option<String>,
     pub lasts_ms: i64,
-}
-
-/// The price that the person saw.
-#[derive(Clone, Debug)]
-pub struct Accepted {
-    pub fingerprint: String,
-    pub high: Credits,
 }
 
 /// Reads everything but the plan's inside; `None` when what was accepted cannot be read.
@@ -36,7 +29,7 @@ pub fn read(body: &Value, kind: Kind, faults: &mut Vec<Fault>) -> Option<Asked> 
         return None;
     };
     let (what, fields): (&str, &[&str]) = match kind {
-        Kind::Hold => ("a hold", &["plan", "accepted", "asset", "expiresInSeconds"]),
+        Kind::Hold { .. } => ("a hold", &["plan", "accepted", "asset", "expiresInSeconds"]),
         Kind::Charge => ("a charge", &["plan", "accepted", "asset"]),
     };
     for (key, _) in members.iter().filter(|(key, _)| !fields.contains(&key.as_str())) {
@@ -52,14 +45,13 @@ pub fn read(body: &Value, kind: Kind, faults: &mut Vec<Fault>) -> Option<Asked> 
         let read = read_asset(asset);
         read.map_err(|(code, message)| faults.push(fault(code, &["asset"], &message, None))).ok()
     });
-    let seconds =
-        body.get("expiresInSeconds").filter(|_| kind == Kind::Hold).map_or(Ok(HOLD_SECONDS_DEFAULT), read_seconds);
-    let seconds = seconds.unwrap_or_else(|(code, message)| {
-        faults.push(fault(code, &["expiresInSeconds"], &message, None));
-        HOLD_SECONDS_DEFAULT
-    });
-    let accepted = Accepted::read(body.get("accepted"), faults)?;
-    Some(Asked { accepted, asset, lasts_ms: i64::from(seconds) * SECOND_MS })
+    let seconds = match kind {
+        Kind::Hold { seconds_min } => read_seconds(body.get("expiresInSeconds"), seconds_min),
+        Kind::Charge => Ok(0),
+    };
+    let seconds = seconds.map_err(|(code, message)| faults.push(fault(code, &["expiresInSeconds"], &message, None)));
+    let accepted_high = read_accepted(body.get("accepted"), faults)?;
+    Some(Asked { accepted_high, asset, lasts_ms: i64::from(seconds.ok()?) * SECOND_MS })
 }
 
 fn read_asset(asset: &Value) -> Result<String, (Code, String)> {
@@ -74,11 +66,12 @@ fn read_asset(asset: &Value) -> Result<String, (Code, String)> {
     Err((Code::OutOfRange, format!("a name has {least} to {most} characters, and no control characters")))
 }
 
-fn read_seconds(seconds: &Value) -> Result<u32, (Code, String)> {
+fn read_seconds(seconds: Option<&Value>, least: u32) -> Result<u32, (Code, String)> {
+    let Some(seconds) = seconds else { return Ok(HOLD_SECONDS_DEFAULT.max(least)) };
     let Value::Number(number) = seconds else {
         return Err((Code::WrongType, "a whole number of seconds is due here".into()));
     };
-    let (least, most) = (*HOLD_SECONDS.start(), *HOLD_SECONDS.end());
+    let most = HOLD_SECONDS_MAX;
     if number.fract() != 0.0 {
         return Err((Code::WrongType, format!("`{number}` is not a whole number of seconds")));
     }
@@ -90,43 +83,30 @@ fn read_seconds(seconds: &Value) -> Result<u32, (Code, String)> {
     Ok(*number as u32)
 }
 
-impl Accepted {
-    fn read(value: Option<&Value>, faults: &mut Vec<Fault>) -> Option<Self> {
-        const HELP: &str = "`accepted` is {fingerprint, high}: the estimate's `card.fingerprint` and `total.high`";
-        let Some(value) = value else {
-            faults.push(fault(Code::MissingField, &["accepted"], "what was accepted must be given", Some(HELP)));
-            return None;
-        };
-        let Value::Object(members) = value else {
-            faults.push(fault(Code::WrongType, &["accepted"], "an object is due here", Some(HELP)));
-            return None;
-        };
-        for (key, _) in members.iter().filter(|(key, _)| key != "fingerprint" && key != "high") {
-            let message = format!("`accepted` has no field `{key}`");
-            faults.push(fault(Code::UnknownField, &["accepted", key], &message, Some(HELP)));
-        }
-        let fingerprint = match value.get("fingerprint") {
-            Some(Value::String(fingerprint)) => Ok(fingerprint.clone()),
-            Some(_) => Err((Code::WrongType, "a string is due here".into())),
-            None => Err((Code::MissingField, "the fingerprint of the card must be given".into())),
-        };
-        let high = match value.get("high") {
-            Some(Value::Number(high)) => amount(*high).map_err(|message| (Code::InvalidAmount, message)),
-            Some(_) => Err((Code::WrongType, "a number of credits is due here".into())),
-            None => Err((Code::MissingField, "the highest price that was shown must be given".into())),
-        };
-        match (fingerprint, high) {
-            (Ok(fingerprint), Ok(high)) => Some(Self { fingerprint, high }),
-            (fingerprint, high) => {
-                let found = [("fingerprint", fingerprint.err()), ("high", high.err())];
-                for (field, error) in found {
-                    let Some((code, message)) = error else { continue };
-                    faults.push(fault(code, &["accepted", field], &message, Some(HELP)));
-                }
-                None
-            }
-        }
+/// The high figure that was accepted. A fingerprint may stand beside it, and decides nothing.
+fn read_accepted(value: Option<&Value>, faults: &mut Vec<Fault>) -> Option<Credits> {
+    const HELP: &str = "`accepted` is {high, fingerprint?}: the estimate's `total.high` and `card.fingerprint`";
+    let Some(value) = value else {
+        faults.push(fault(Code::MissingField, &["accepted"], "what was accepted must be given", Some(HELP)));
+        return None;
+    };
+    let Value::Object(members) = value else {
+        faults.push(fault(Code::WrongType, &["accepted"], "an object is due here", Some(HELP)));
+        return None;
+    };
+    for (key, _) in members.iter().filter(|(key, _)| key != "fingerprint" && key != "high") {
+        let message = format!("`accepted` has no field `{key}`");
+        faults.push(fault(Code::UnknownField, &["accepted", key], &message, Some(HELP)));
     }
+    if value.get("fingerprint").is_some_and(|fingerprint| !matches!(fingerprint, Value::String(_))) {
+        faults.push(fault(Code::WrongType, &["accepted", "fingerprint"], "a string is due here", Some(HELP)));
+    }
+    let high = match value.get("high") {
+        Some(Value::Number(high)) => amount(*high).map_err(|message| (Code::InvalidAmount, message)),
+        Some(_) => Err((Code::WrongType, "a number of credits is due here".into())),
+        None => Err((Code::MissingField, "the highest price that was shown must be given".into())),
+    };
+    high.map_err(|(code, message)| faults.push(fault(code, &["accepted", "high"], &message, Some(HELP)))).ok()
 }
 
 fn amount(number: f64) -> Result<Credits, String> {

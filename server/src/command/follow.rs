@@ -16,23 +16,14 @@ pub async fn follow(app: App, file: Option<&Path>) -> std::io::Result<()> {
     let mut hangups = Hangups::new()?;
     let mut period = tokio::time::interval(PERIOD);
     period.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    let mut refused = None;
     loop {
         tokio::select! {
             () = hangups.next() => match read_again(&app, file).await {
                 Ok(()) => tracing::info!(card = app.card_name(), "the card was read again"),
                 Err(error) => tracing::error!(%error, "the card was not read again; the last good one stays"),
             },
-            _ = period.tick() => match take_newest(&app).await {
-                Ok(()) => refused = None,
-                // Told once, not every second.
-                Err(error) => {
-                    let error = error.to_string();
-                    if refused.as_ref() != Some(&error) {
-                        tracing::error!(error, "the published card was not taken; the last good one stays");
-                    }
-                    refused = Some(error);
-                }
+            _ = period.tick() => if let Err(error) = take_newest(&app).await {
+                tracing::error!(%error, "the published card was not taken; the last good one stays");
             },
         }
     }

@@ -68,7 +68,7 @@ async fn choose(store: &Store, wanted: Option<String>) -> Result<String, Box<dyn
         Some(wanted) => Err(format!("there is no account `{wanted}`").into()),
         None => match store.first_accounts().await?.as_slice() {
             [only] => Ok(only.clone()),
-            [] => Err("there is no account yet; `pricetag serve` makes one on its first start".into()),
+            [] => Err("there is no account yet; `pricetag account new` opens one".into()),
             _ => Err("there is more than one account; name one with --account".into()),
         },
     }

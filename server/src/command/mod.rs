@@ -2,9 +2,13 @@
 //!
 //! It ends with 0 when it answered, with 1 when the answer is that something has faults, and with 2 when it could not run.
 
+mod account;
 mod answer;
 mod card;
+mod demo;
+mod edge;
 mod follow;
+mod holds;
 mod in_force;
 mod key;
 mod ledger;
@@ -19,7 +23,7 @@ use std::{
 };
 
 use clap::{Args, Parser, Subcommand};
-use pricetag::{Call, Faults, RateCard};
+use pricetag::{Call, Faults, RateCard, Tier};
 
 /// Exact prices for work done with credits: the same figure before the click and on the bill.
 #[derive(Parser)]
@@ -48,6 +52,9 @@ enum Command {
     /// Check, compare and describe rate cards
     #[command(subcommand)]
     Card(card::Card),
+    /// Open accounts
+    #[command(subcommand)]
+    Account(account::Accounts),
     /// Make API keys
     #[command(subcommand)]
     Key(key::Keys),
@@ -87,6 +94,7 @@ pub fn run() -> ExitCode {
         Command::Affordable(asked) => asked.answer(Call::Affordable),
         Command::Settle(asked) => asked.answer(Call::Settle),
         Command::Card(card) => card.run(),
+        Command::Account(accounts) => accounts.run(),
         Command::Key(keys) => keys.run(),
     };
     match ended {
@@ -127,4 +135,13 @@ fn read_card(path: &Path) -> Result<Result<RateCard, Faults>, Box<dyn Error>> {
         fs::read_to_string(path).map_err(|error| format!("cannot read the card `{}`: {error}", path.display()))?;
     let is_json = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
     Ok(if is_json { RateCard::from_json(&text) } else { RateCard::from_toml(&text) })
+}
+
+/// A tier of a card.
+fn tier<'c>(card: &'c RateCard, wanted: &str) -> Result<&'c Tier, String> {
+    let tiers = card.tiers();
+    tiers.iter().find(|tier| tier.id == wanted).ok_or_else(|| {
+        let known: Vec<&str> = tiers.iter().map(|tier| tier.id.as_str()).collect();
+        format!("the card has no tier `{wanted}`; it has {}", known.join(", "))
+    })
 }

@@ -1,45 +1,51 @@
-//! `pricetag serve`: everything that can fail comes before the first key is shown; then it serves until it is told to stop.
+//! `pricetag serve`: everything that can fail comes before anything is told; then it serves until it is told to stop.
 
-use std::{
-    error::Error,
-    io::Write,
-    net::{IpAddr, SocketAddr},
-    path::PathBuf,
-    time::Duration,
-};
+use std::{error::Error, io::Write, net::SocketAddr, path::PathBuf, time::Duration};
 
 use clap::{Args, builder::TypedValueParser};
-use pricetag::{RateCard, Tier};
 use tokio::net::TcpListener;
 use tracing::level_filters::LevelFilter;
 
-use super::{Ended, Ending, follow::follow, in_force, key::new_key, ledger::Ledger};
+use super::{
+    Ended, Ending,
+    demo::{Demo, Shown},
+    edge::Edge,
+    follow::follow,
+    holds::Holds,
+    in_force,
+    ledger::Ledger,
+};
 use crate::{
+    faults::Faults,
     http::{
-        App, RequestsPerMinute,
+        App, At,
         listen::{self, GRACE},
         router,
     },
-    key::{Key, Scopes},
-    store::{Answer, NewAccount, Operation, Place, Settings, Store, Writers},
+    store::{Place, Settings, Store, Writers},
+    times,
 };
 
-/// The account to try with, the same for servers that start at once on one database.
-const FIRST_ACCOUNT: &str = "acct_first";
-/// How often what nobody needs any more is dropped.
+/// How often what is no longer needed is dropped, and what was counted is told.
 const TIDY_EVERY: Duration = Duration::from_secs(10);
 
 /// Serve the page and the API.
 ///
-/// The first start makes the database, an account to try with, and a key, and says how to use them.
+/// The first start makes the database. `pricetag account new` then opens an account, and `pricetag key new` makes a key of
+/// it; with --demo both are made at once, to try with.
 #[derive(Args)]
 pub struct Serve {
     /// The port; 0 takes a free one
     #[arg(long, env = "PRICETAG_PORT", default_value_t = 8787)]
     port: u16,
-    /// The address to listen on
+    /// The address to listen on, or its name
     #[arg(long, env = "PRICETAG_HOST", default_value = "127.0.0.1")]
-    host: IpAddr,
+    host: String,
+    /// A port for operators' programs: /metrics and /openapi.json are then there alone, with /healthz and /readyz at both
+    #[arg(long, value_name = "PORT", env = "PRICETAG_ADMIN_PORT")]
+    admin_port: Option<u16>,
+    #[command(flatten)]
+    edge: Edge,
     #[command(flatten)]
     ledger: Ledger,
     /// The rate card to put in force, TOML or JSON, read again on SIGHUP; without it the ledger's, or at first the built-in one
@@ -54,136 +60,180 @@ pub struct Serve {
     /// Let a transaction concern one account only, for a PostgreSQL that is spread over machines by account
     #[arg(long, env = "PRICETAG_ONE_ACCOUNT_A_TRANSACTION")]
     one_account_a_transaction: bool,
-    /// The tier of the first account; without it the card's second one, or its only one
-    #[arg(long, env = "PRICETAG_TIER")]
-    tier: Option<String>,
-    /// Requests a minute of an account: `card` for what the card says of its tier, a number or `unlimited`; then `tier=N` for a
-    /// tier. Calls without a key are counted by address, 600 with `card`
-    #[arg(long, value_name = "LIST", env = "PRICETAG_REQUESTS_PER_MINUTE", default_value = "card")]
-    requests_per_minute: RequestsPerMinute,
+    #[command(flatten)]
+    holds: Holds,
+    /// Start although the last entry of the ledger is over a day ahead of the clock. An account with such entries stays at
+    /// the time of its last one until the clock has passed it
+    #[arg(long, env = "PRICETAG_ALLOW_CLOCK_BEHIND")]
+    allow_clock_behind: bool,
+    #[command(flatten)]
+    demo: Demo,
     /// How much to log on standard error: off, error, warn, info, debug, trace
     #[arg(long, value_name = "LEVEL", env = "PRICETAG_LOG", default_value = "warn")]
     log: LevelFilter,
 }
 
+/// What a server has that is about to serve.
+struct Opened {
+    public: TcpListener,
+    admin: Option<TcpListener>,
+    place: Place,
+    store: Store,
+    writers: Writers,
+}
+
 impl Serve {
     pub fn run(&self) -> Ended {
-        tracing_subscriber::fmt()
-            .with_max_level(self.log)
-            .with_writer(std::io::stderr)
-            .with_ansi(anstream::AutoStream::choice(&std::io::stderr()) != anstream::ColorChoice::Never)
-            .init();
+        let ansi = anstream::AutoStream::choice(&std::io::stderr()) != anstream::ColorChoice::Never;
+        let faults = Faults::log(self.log, ansi);
         let runtime = tokio::runtime::Runtime::new()?;
-        let served = runtime.block_on(self.serve());
+        let ended = runtime.block_on(self.open()).map(|opened| {
+            let Opened { public, admin, place, store, writers } = opened;
+            (runtime.block_on(self.serve(public, admin, &place, store, &faults)), writers)
+        });
         // Connections that outlived the grace time end here, and with them the last handles on the writers' queues.
         runtime.shutdown_timeout(GRACE);
-        served?.finish();
-        Ok(Ending::Answered)
+        let (served, writers) = ended?;
+        writers.finish();
+        faults.finish();
+        served.map(|()| Ending::Answered)
     }
 
-    async fn serve(&self) -> Result<Writers, Box<dyn Error>> {
-        // A card that is not valid is told before a database is made for it.
-        super::card(self.card.as_deref())?;
-        let address = SocketAddr::new(self.host, self.port);
-        let listener = TcpListener::bind(address).await.map_err(|error| listening(address, &error))?;
-        let base = format!("http://{}", listener.local_addr()?);
+    /// What can fail without a database fails before one is made.
+    async fn open(&self) -> Result<Opened, Box<dyn Error>> {
+        let card = super::card(self.card.as_deref())?;
+        let public = self.listen(self.port, "--port").await?;
+        let admin = match self.admin_port {
+            Some(port) => Some(self.listen(port, "--admin-port").await?),
+            None => None,
+        };
         let place = self.ledger.place()?;
+        if place.is_new() {
+            self.demo.tier(&card)?;
+        }
         let settings =
             Settings { batch: self.batch, writers: self.writers, one_account: self.one_account_a_transaction };
         let (store, writers) = Store::serve(&place, settings).await?;
+        self.check_clock(&store).await?;
+        Ok(Opened { public, admin, place, store, writers })
+    }
+
+    async fn serve(
+        &self,
+        public: TcpListener,
+        admin: Option<TcpListener>,
+        place: &Place,
+        store: Store,
+        faults: &Faults,
+    ) -> Result<(), Box<dyn Error>> {
         let card = in_force::first(&store, self.card.as_deref()).await?;
-        let first = self.first_start(&store, &card).await?;
+        let shown = self.demo.first_start(&store, &card).await?;
         let stop = stop_signal()?;
-        for tier in self.requests_per_minute.tiers().filter(|tier| card.tiers().iter().all(|known| known.id != *tier)) {
+        let unknown = self.edge.requests_per_minute.tiers().filter(|tier| super::tier(&card, tier).is_err());
+        for tier in unknown {
             tracing::warn!(tier, "--requests-per-minute names a tier that the card does not have");
         }
         let expiring = tokio::spawn(store.clone().expire_holds());
-        let app = App::new(card, store, &self.requests_per_minute);
+        let app = App::new(card, store, self.edge.access(), self.holds.limits());
         // Nothing fails from here on, so a key that is shown is a key that works.
         let following = follow(app.clone(), self.card.as_deref());
-        Self::greet(&base, &place, &app, first.as_ref());
+        greet(&public, admin.as_ref(), &app, place, &shown)?;
         tokio::select! {
-            () = until(stop, listener, app) => {}
+            () = until(stop, public, admin, app, faults) => {}
             Err(error) = following => return Err(error.into()),
         }
         expiring.abort();
-        Ok(writers)
+        Ok(())
     }
 
-    /// The first account and its key, when there is no account yet.
-    async fn first_start(&self, store: &Store, card: &RateCard) -> Result<Option<FirstAccount>, Box<dyn Error>> {
-        let Some(tier) = self.first_tier(card)? else { return Ok(None) };
-        if !store.first_accounts().await?.is_empty() {
-            return Ok(None);
+    /// Refuses a ledger that was written with a clock far ahead of this one: its accounts would stand still.
+    async fn check_clock(&self, store: &Store) -> Result<(), Box<dyn Error>> {
+        let Some(last_entry) = store.far_ahead().await? else { return Ok(()) };
+        let (last_entry, clock) = (times::written(last_entry), times::written(store.now()));
+        if self.allow_clock_behind {
+            tracing::warn!(last_entry, clock, "the ledger is far ahead of the clock");
+            return Ok(());
         }
-        let account_id = FIRST_ACCOUNT.to_owned();
-        let key = Key::generate();
-        let account = Operation::OpenAccount(NewAccount {
-            account_id: account_id.clone(),
-            tier: tier.id.clone(),
-            grant_millicredits: tier.monthly_credits.map_or(0, pricetag::Credits::millicredits),
-            reply: None,
-        });
-        if let Answer::AccountExists = store.run(account).await? {
-            return Ok(None); // another server of this ledger was faster
-        }
-        store.run(new_key(&key, account_id.clone(), Scopes::browser(), None)).await?;
-        let credits = tier.monthly_credits.map_or_else(|| "unlimited".into(), |credits| credits.to_string());
-        Ok(Some(FirstAccount { account_id, tier: tier.id.clone(), credits, key }))
+        Err(format!(
+            "the ledger's last entry is of {last_entry}, and the clock says {clock}: set the clock, or start with \
+             --allow-clock-behind if the entries were written with a wrong one"
+        )
+        .into())
     }
 
-    /// The tier of the first account: chosen by its place in the card, because no tier's name stands in code.
-    fn first_tier<'c>(&self, card: &'c RateCard) -> Result<Option<&'c Tier>, String> {
-        let tiers = card.tiers();
-        match &self.tier {
-            None => Ok(tiers.get(1).or_else(|| tiers.first())),
-            Some(wanted) => tiers.iter().find(|tier| tier.id == *wanted).map(Some).ok_or_else(|| {
-                let known: Vec<&str> = tiers.iter().map(|tier| tier.id.as_str()).collect();
-                format!("the card has no tier `{wanted}`; it has {}", known.join(", "))
-            }),
+    /// A name may stand for several addresses: the first that can be listened on is taken.
+    async fn listen(&self, port: u16, option: &str) -> Result<TcpListener, String> {
+        let host = &self.host;
+        let mut refused = format!("`{host}` is neither an address nor the name of one");
+        let Ok(addresses) = tokio::net::lookup_host((host.as_str(), port)).await else { return Err(refused) };
+        for address in addresses {
+            match TcpListener::bind(address).await {
+                Ok(listener) => return Ok(listener),
+                Err(error) => refused = listening(address, option, &error),
+            }
         }
+        Err(refused)
     }
+}
 
-    fn greet(base: &str, place: &Place, app: &App, first: Option<&FirstAccount>) {
-        let place = format!("Pricetag is at {base}/\n  card      {}\n  database  {place}\n", app.card_name());
-        let access = if let Some(FirstAccount { account_id, tier, credits, key }) = first {
-            format!(
-                "\nAn account to try with: {account_id}, tier {tier}, {credits} credits.\n  \
-                 page      {base}/#key={key}\n  \
-                 curl      curl -H 'Authorization: Bearer {key}' {base}/v1/account\n\
-                 This key is shown only now; `pricetag key new` makes another.\n",
-                key = key.reveal(),
-            )
-        } else {
-            "  a key     `pricetag key new` makes one\n".into()
-        };
-        // The server serves even if nobody reads this.
-        let mut output = anstream::stdout().lock();
-        let _ = output.write_all((place + &access).as_bytes()).and_then(|()| output.flush());
-    }
+fn greet(
+    public: &TcpListener,
+    admin: Option<&TcpListener>,
+    app: &App,
+    place: &Place,
+    shown: &Shown,
+) -> std::io::Result<()> {
+    let base = |listener: &TcpListener| listener.local_addr().map(|address| format!("http://{address}"));
+    let (public, admin) = (base(public)?, admin.map(base).transpose()?);
+    let admin = admin.map_or_else(String::new, |admin| format!("  admin     {admin}/metrics\n"));
+    let card = app.card_name();
+    let greeting = format!("Pricetag is at {public}/\n  card      {card}\n  database  {place}\n{admin}");
+    // The server serves even if its standard output is closed.
+    let mut output = anstream::stdout().lock();
+    let _ = output.write_all((greeting + &shown.greeting(&public)).as_bytes()).and_then(|()| output.flush());
+    Ok(())
 }
 
 fn counted(range: std::ops::RangeInclusive<u64>) -> impl TypedValueParser<Value = usize> {
     clap::value_parser!(u64).range(range).map(|count| usize::try_from(count).expect("a few thousand at most"))
 }
 
-struct FirstAccount {
-    account_id: String,
-    tier: String,
-    credits: String,
-    key: Key,
-}
-
 /// Serves until the signal, and tidies up now and then.
-async fn until(stop: impl Future<Output = ()>, listener: TcpListener, app: App) {
+async fn until(
+    stop: impl Future<Output = ()>,
+    public: TcpListener,
+    admin: Option<TcpListener>,
+    app: App,
+    faults: &Faults,
+) {
     let tidying = async {
         loop {
             tokio::time::sleep(TIDY_EVERY).await;
             app.tidy();
+            faults.tell();
         }
     };
+    let (stopping, stopped) = tokio::sync::watch::channel(());
+    let signal = async {
+        stop.await;
+        drop(stopping);
+    };
+    let until_stopped = || {
+        let mut stopped = stopped.clone();
+        async move { drop(stopped.changed().await) }
+    };
+    let serving = async {
+        let at = if admin.is_some() { At::Public } else { At::All };
+        let public = listen::serve(public, router(app.clone(), at), until_stopped());
+        let admin = async {
+            if let Some(listener) = admin {
+                listen::serve(listener, router(app.clone(), At::Admin), until_stopped()).await;
+            }
+        };
+        tokio::join!(signal, public, admin);
+    };
     tokio::select! {
-        () = listen::serve(listener, router(app.clone()), stop) => {}
+        () = serving => {}
         () = tidying => {}
     }
 }
@@ -207,10 +257,10 @@ fn stop_signal() -> std::io::Result<impl Future<Output = ()> + Send + 'static> {
     })
 }
 
-fn listening(address: SocketAddr, error: &std::io::Error) -> String {
+fn listening(address: SocketAddr, option: &str, error: &std::io::Error) -> String {
     match error.kind() {
         std::io::ErrorKind::AddrInUse => {
-            format!("port {} is taken on {}; choose another with --port", address.port(), address.ip())
+            format!("port {} is taken on {}; choose another with {option}", address.port(), address.ip())
         }
         std::io::ErrorKind::AddrNotAvailable => format!("{} is not an address of this machine", address.ip()),
         std::io::ErrorKind::PermissionDenied => format!("port {} needs more rights than this user has", address.port()),

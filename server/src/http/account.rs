@@ -37,7 +37,7 @@ pub fn document<'a>(card: &RateCard, account: &'a Account) -> AccountView<'a> {
     AccountView {
         account_id: &account.account_id,
         tier: &account.tier,
-        balance: Balance::new(account.posted, account.held, charge::is_unlimited(card, account)),
+        balance: Balance::of(card, account),
         free_units: left.into_iter().map(|(pool, units)| (pool.into(), units.into())).collect(),
     }
 }

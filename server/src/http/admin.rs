@@ -45,13 +45,15 @@ pub async fn open_account(mut asked: Asked) -> Result<Response, Problem> {
         Ok(tier) => tier.unwrap_or_default().into(),
         // The card in force may have lost the tier since.
         Err(faults) => {
-            return answer::before(asked.store(), &account_id, &idempotency, Problem::faults(&faults)).await;
+            return answer::before(asked.store(), &idempotency, Problem::faults(&faults)).await;
         }
     };
     let grant_millicredits = grant.millicredits();
+    let key = idempotency.key.clone();
     let reply = Some(receipts::opened(idempotency, Arc::clone(&asked.in_force)));
     let account = NewAccount { account_id, tier, grant_millicredits, reply };
-    answer::stored(asked.store().run(Operation::OpenAccount(account)).await?, NO_ACCOUNT)
+    let opened = asked.store().run(Operation::OpenAccount(account)).await?;
+    answer::stored(asked.store(), &key, opened, NO_ACCOUNT).await
 }
 
 /// The same for the same idempotency key of the same administrator, so that a retry finds what the first try made.
@@ -71,13 +73,15 @@ pub async fn grant(mut asked: Asked) -> Result<Response, Problem> {
     let amount = fields.finish(amount).map_err(|faults| Problem::faults(&faults))?.unwrap_or_default();
     let note: Option<String> = note.map(Into::into);
     let (idempotency, in_force) = (asked.idempotency(&document), Arc::clone(&asked.in_force));
+    let key = idempotency.key.clone();
     let grant = NewGrant {
         account_id: named_account(&asked)?,
         millicredits: amount.millicredits(),
         note: note.clone(),
         reply: receipts::granted(idempotency, in_force, amount, note),
     };
-    answer::stored(asked.store().run(Operation::Grant(grant)).await?, NO_ACCOUNT)
+    let granted = asked.store().run(Operation::Grant(grant)).await?;
+    answer::stored(asked.store(), &key, granted, NO_ACCOUNT).await
 }
 
 /// Puts an account into a tier of the card in force. Doing it twice is the same as once.
@@ -154,7 +158,7 @@ fn named_account(asked: &Asked) -> Result<String, Problem> {
     if is_account_id(asked.id()) { Ok(asked.id().into()) } else { Err(Problem::not_found(NO_ACCOUNT)) }
 }
 
-fn is_account_id(id: &str) -> bool {
+pub fn is_account_id(id: &str) -> bool {
     let known = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
     (1..=ACCOUNT_ID_CHARACTERS).contains(&id.len()) && id.bytes().all(known) && !id.starts_with('.')
 }

@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::{idempotency::REPLAYED, problem::Problem};
 use crate::{
     charge::Refusal,
-    store::{Answer, Idempotency, Resolution, Store},
+    store::{Answer, Idempotency, OperationKey, Resolution, Store},
 };
 
 /// A JSON answer. Nothing is cached unless its handler says so: most answers are an account's.
@@ -33,29 +33,27 @@ pub fn json_text(status: StatusCode, text: impl Into<axum::body::Body>) -> Respo
 }
 
 /// The answer that the ledger stored, as it is given now and to every later request with the same key.
-pub fn stored(answer: Answer, absent: &str) -> Result<Response, Problem> {
+pub async fn stored(store: &Store, key: &OperationKey, answer: Answer, absent: &str) -> Result<Response, Problem> {
     match answer {
-        Answer::Stored { status, body, replayed } => {
-            let status = StatusCode::from_u16(status).map_err(|_| Problem::defect())?;
-            let mut response = json_text(status, body);
-            if replayed {
-                response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
-            }
+        Answer::Stored { status, body } => stored_text(status, body.whole()),
+        Answer::Replayed(stored) => {
+            let status = stored.status;
+            let mut response = stored_text(status, store.whole_body(key, stored).await?)?;
+            response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
             Ok(response)
         }
         other => Err(unless(&other, absent)),
     }
 }
 
+fn stored_text(status: u16, body: String) -> Result<Response, Problem> {
+    Ok(json_text(StatusCode::from_u16(status).map_err(|_| Problem::defect())?, body))
+}
+
 /// A request that has faults today may have been carried out under an earlier card: its stored answer comes first.
-pub async fn before(
-    store: &Store,
-    account_id: &str,
-    idempotency: &Idempotency,
-    problem: Problem,
-) -> Result<Response, Problem> {
-    match store.stored_answer(account_id, &idempotency.key).await? {
-        Some(earlier) => stored(earlier.answer(&idempotency.request_hash), ""),
+pub async fn before(store: &Store, idempotency: &Idempotency, problem: Problem) -> Result<Response, Problem> {
+    match store.stored_answer(&idempotency.key).await? {
+        Some(earlier) => stored(store, &idempotency.key, earlier.answer(&idempotency.request_hash), "").await,
         None => Err(problem),
     }
 }
@@ -71,7 +69,9 @@ pub fn unless(answer: &Answer, absent: &str) -> Problem {
         Answer::HoldResolved(resolution) => resolved(*resolution),
         // Such as a grant that would make a balance larger than an amount can be.
         Answer::Refused(Refusal::Faults(faults)) => Problem::faults(faults),
-        Answer::Done | Answer::Account(_) | Answer::Stored { .. } | Answer::Refused(_) => Problem::defect(),
+        Answer::Done | Answer::Account(_) | Answer::Stored { .. } | Answer::Replayed(_) | Answer::Refused(_) => {
+            Problem::defect()
+        }
     }
 }
 

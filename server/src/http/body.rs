@@ -1,12 +1,10 @@
-//! Reading a request's body: whole before anything else, bounded in length and in time, and JSON or nothing.
+//! Reading a request's body: after who sent it may send it, bounded in length and in time, and JSON or nothing.
 
-use std::{pin::pin, time::Duration};
+use std::{pin::Pin, sync::Arc, time::Duration};
 
-use axum::{
-    body::{Body, Bytes, HttpBody},
-    extract::Request,
-};
+use axum::body::{Body, Bytes, HttpBody};
 use pricetag::Value;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::problem::Problem;
 
@@ -14,54 +12,111 @@ use super::problem::Problem;
 pub const BODY_BYTES: usize = 1 << 20;
 /// A body below this is read and rated in microseconds, which is less than handing it to another thread takes.
 pub const SMALL_BYTES: usize = 16 << 10;
-/// What is still read and thrown away of a body that is too large, so that its client hears the answer instead of a
+/// What all bodies that are not small may have at once, until they are answered: sixteen of the largest.
+const LARGE_BYTES: u32 = 16 << 20;
+/// How long a large body waits for its share of that.
+const SHARE_WAIT: Duration = Duration::from_secs(1);
+/// What is still read and thrown away of a body that is not needed, so that its client hears the answer instead of a
 /// connection that breaks.
 const DISCARDED_BYTES: usize = 16 * BODY_BYTES;
 /// A body that takes longer than this is not coming.
 const BODY_WAIT: Duration = Duration::from_secs(10);
 
-/// A body that has arrived, or what was wrong with it: that is said only after who sent it may send anything at all.
-#[derive(Clone)]
-pub struct Arrived(pub Result<Bytes, Problem>);
+/// A body that has arrived, with its share of the memory for large ones.
+#[derive(Default)]
+pub struct Arrived {
+    pub bytes: Bytes,
+    /// Given back when the request is answered.
+    _share: Option<OwnedSemaphorePermit>,
+}
 
-/// Lets the whole body arrive before anything is decided. An answer that overtakes its request's body breaks the
-/// connection, and with it whatever its client sends next.
-pub async fn arrive(request: Request) -> Result<Request, Problem> {
-    if request.body().is_end_stream() {
-        return Ok(request);
+/// The memory for large bodies.
+#[derive(Clone)]
+pub struct Large(Arc<Semaphore>);
+
+impl Large {
+    pub fn new() -> Self {
+        Self(Arc::new(Semaphore::new(LARGE_BYTES as usize)))
     }
-    let (mut head, body) = request.into_parts();
-    let arrived = tokio::time::timeout(BODY_WAIT, collect(body))
-        .await
-        .map_err(|_| Problem::request_timeout(format!("a body must arrive within {} seconds", BODY_WAIT.as_secs())))?;
-    head.extensions.insert(Arrived(arrived));
-    Ok(Request::from_parts(head, Body::empty()))
+
+    async fn share(&self, bytes: u32) -> Result<OwnedSemaphorePermit, Problem> {
+        let share = Arc::clone(&self.0).acquire_many_owned(bytes);
+        let busy = || Problem::busy("too many large bodies are being read; ask again in a second");
+        tokio::time::timeout(SHARE_WAIT, share).await.map_err(|_| busy())?.map_err(|_| busy())
+    }
+}
+
+/// Reads a body whole.
+pub async fn read(mut body: Body, large: &Large) -> Result<Arrived, Problem> {
+    if body.is_end_stream() {
+        return Ok(Arrived::default());
+    }
+    let reading = tokio::time::timeout(BODY_WAIT, arrive(&mut body, large)).await;
+    let arrived = reading.unwrap_or_else(|_| {
+        Err(Problem::request_timeout(format!("a body must arrive within {} seconds", BODY_WAIT.as_secs())))
+    });
+    if arrived.is_err() {
+        discard(body);
+    }
+    arrived
+}
+
+/// Throws away a body that is not needed, beside the answer. If it were left unread, the connection would break, and with
+/// it whatever its client sends next.
+pub fn discard(mut body: Body) {
+    if body.is_end_stream() || body.size_hint().lower() > DISCARDED_BYTES as u64 {
+        return;
+    }
+    tokio::spawn(tokio::time::timeout(BODY_WAIT, async move {
+        let mut received = 0;
+        while let Ok(Some(part)) = next(&mut body).await {
+            received += part.len();
+            if received > DISCARDED_BYTES {
+                break;
+            }
+        }
+    }));
 }
 
 pub fn parse(bytes: &[u8]) -> Result<Value, Problem> {
     serde_json::from_slice(bytes).map_err(|error| Problem::malformed_body(error.to_string()))
 }
 
-async fn collect(body: Body) -> Result<Bytes, Problem> {
+async fn arrive(body: &mut Body, large: &Large) -> Result<Arrived, Problem> {
     let too_large = || Problem::body_too_large(format!("a body has at most {BODY_BYTES} bytes"));
-    let due = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
-    if due > DISCARDED_BYTES {
+    let due = body.size_hint();
+    let least = usize::try_from(due.lower()).unwrap_or(usize::MAX);
+    if least > BODY_BYTES {
         return Err(too_large());
     }
-    let mut parts = Parts::None;
-    let mut received = 0_usize;
-    let mut body = pin!(body);
-    while let Some(frame) = std::future::poll_fn(|context| body.as_mut().poll_frame(context)).await {
-        let frame = frame.map_err(|error| Problem::malformed_body(format!("the body broke off: {error}")))?;
-        let Ok(part) = frame.into_data() else { continue };
+    // A body that does not tell its length may become as long as any.
+    let most = due.upper().and_then(|most| usize::try_from(most).ok()).unwrap_or(BODY_BYTES).min(BODY_BYTES);
+    let share = if most > SMALL_BYTES {
+        Some(large.share(u32::try_from(most).expect("at most BODY_BYTES")).await?)
+    } else {
+        None
+    };
+    let (mut parts, mut received) = (Parts::None, 0);
+    while let Some(part) = next(body).await? {
         received += part.len();
-        if received <= BODY_BYTES {
-            parts.add(part, due.min(BODY_BYTES));
-        } else if received > DISCARDED_BYTES {
-            break;
+        if received > BODY_BYTES {
+            return Err(too_large());
+        }
+        parts.add(part, least);
+    }
+    Ok(Arrived { bytes: parts.into_bytes(), _share: share })
+}
+
+/// The next part of a body.
+async fn next(body: &mut Body) -> Result<Option<Bytes>, Problem> {
+    loop {
+        let frame = std::future::poll_fn(|context| Pin::new(&mut *body).poll_frame(context)).await;
+        let Some(frame) = frame else { return Ok(None) };
+        let frame = frame.map_err(|error| Problem::malformed_body(format!("the body broke off: {error}")))?;
+        if let Ok(part) = frame.into_data() {
+            return Ok(Some(part));
         }
     }
-    if received > BODY_BYTES { Err(too_large()) } else { Ok(parts.into_bytes()) }
 }
 
 /// What has arrived: a short body comes in one part, and is not copied.

@@ -4,26 +4,29 @@ use axum::http::{HeaderMap, header};
 
 use super::{App, problem::Problem};
 use crate::{
-    key::{self, Key, Scope},
+    key::{Key, Scope},
     store::Credential,
 };
 
-/// The credential of a request, if its key is known and has the scope.
-pub async fn authorize(app: &App, headers: &HeaderMap, scope: Scope) -> Result<Credential, Problem> {
-    let key = bearer(headers).ok_or_else(|| Problem::invalid_key("send `Authorization: Bearer pk_…`"))?;
-    let unknown = || Problem::invalid_key("the key is not known, or has expired");
-    let key = Key::parse(key).ok_or_else(unknown)?;
-    let stored = app.store().credential(key.id()).await?;
-    // A key that is not there is compared too, so that the time of an answer does not tell which ids are.
-    let expected = stored.as_ref().map_or([0; 32], |stored| stored.hash);
-    let matches = key::same(&key.hash(), &expected);
-    let credential = stored.filter(|_| matches).ok_or_else(unknown)?;
+/// The credential of a request's key, or that it is not known.
+pub async fn authenticate(app: &App, headers: &HeaderMap) -> Result<Result<Credential, Problem>, Problem> {
+    let Some(key) = bearer(headers) else {
+        return Ok(Err(Problem::invalid_key("send `Authorization: Bearer pk_…`")));
+    };
+    let known = match Key::parse(key) {
+        Some(key) => app.store().credential(&key).await?,
+        None => None,
+    };
+    Ok(known.ok_or_else(|| Problem::invalid_key("the key is not known, or has expired")))
+}
+
+/// Whether a key may do what a route needs.
+pub fn authorize(credential: &Credential, scope: Scope) -> Result<(), Problem> {
     if credential.scopes.allow(scope) {
-        Ok(credential)
-    } else {
-        let detail = format!("the key has the scopes {}, and this needs {}", credential.scopes, scope.as_str());
-        Err(Problem::missing_scope(detail).with("needs", scope.as_str()))
+        return Ok(());
     }
+    let detail = format!("the key has the scopes {}, and this needs {}", credential.scopes, scope.as_str());
+    Err(Problem::missing_scope(detail).with("needs", scope.as_str()))
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {

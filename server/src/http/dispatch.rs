@@ -1,5 +1,11 @@
-//! From a request to its handler, with the checks that every route has, in the one order: who asks, whether they may,
-//! whether too often, and whether once.
+//! From a request to its handler, with the checks that every route has, in the one order: what costs least first.
+//!
+//! 1. the address: whether it asks too often
+//! 2. the key: whether it is known
+//! 3. the account: whether it asks too often
+//! 4. the scope: whether the key may do this
+//! 5. the idempotency key: whether there is one
+//! 6. the body, of which nothing is read for a client that may not send it
 
 use std::{
     net::IpAddr,
@@ -11,7 +17,7 @@ use std::{
 use axum::{
     body::Bytes,
     extract::{FromRequestParts, Path, Request},
-    http::{HeaderMap, Uri},
+    http::{HeaderMap, Uri, request::Parts},
     response::{IntoResponse, Response},
 };
 use pricetag::Value;
@@ -19,7 +25,8 @@ use pricetag::Value;
 use super::{
     app::{App, InForce},
     body::{self, Arrived},
-    credential::authorize,
+    client,
+    credential::{authenticate, authorize},
     idempotency,
     listen::Peer,
     problem::Problem,
@@ -27,7 +34,7 @@ use super::{
 };
 use crate::{
     key::Scope,
-    store::{Credential, Idempotency, Store},
+    store::{Credential, Idempotency, OperationKey, Side, Store},
 };
 
 /// A request that was admitted to a route.
@@ -42,7 +49,7 @@ pub struct Asked {
     idempotency_key: Option<String>,
     /// The address's `{…}`; empty when the route has none.
     id: String,
-    body: Result<Bytes, Problem>,
+    body: Arrived,
 }
 
 pub async fn dispatch(route: &'static Route, app: App, request: Request) -> Response {
@@ -63,26 +70,57 @@ async fn contained(mut handling: Handling) -> Result<Response, Problem> {
 }
 
 async fn admit(route: &'static Route, app: App, request: Request) -> Result<Asked, Problem> {
+    let (mut head, body) = request.into_parts();
     let in_force = app.in_force();
-    let (mut parts, _) = request.into_parts();
+    let admitted = admit_head(route, &app, &in_force, &head).await;
+    let body = match (&admitted, route.takes) {
+        (Ok(_), Takes::Optional(_) | Takes::Document(_)) => body::read(body, app.large_bodies()).await?,
+        (Err(_), _) | (_, Takes::Nothing) => {
+            body::discard(body);
+            Arrived::default()
+        }
+    };
+    let (credential, idempotency_key) = admitted?;
+    let id = id(route, &mut head).await;
+    Ok(Asked { app, in_force, route, headers: head.headers, uri: head.uri, credential, idempotency_key, id, body })
+}
+
+/// All that can be decided before the body.
+async fn admit_head(
+    route: &Route,
+    app: &App,
+    in_force: &InForce,
+    head: &Parts,
+) -> Result<(Option<Credential>, Option<String>), Problem> {
+    let peer = head.extensions.get::<Peer>().map_or(IpAddr::from([0; 4]), |peer| peer.0);
+    let address = client::address(peer, &head.headers, app.trusted_proxies());
     let credential = match route.scope {
-        Some(scope) => Some(authorize(&app, &parts.headers, scope).await?),
+        None if route.limited => app.limits().count_address(address).map(|()| None)?,
         None => None,
+        Some(scope) => {
+            app.limits().look_at_address(address)?;
+            let credential = match authenticate(app, &head.headers).await? {
+                Ok(credential) => credential,
+                Err(unknown) => return Err(app.limits().count_address(address).err().unwrap_or(unknown)),
+            };
+            let allowed = authorize(&credential, scope);
+            // The work of a worker or an administrator is not a person's to slow down.
+            if allowed.is_err() || !matches!(scope, Scope::Settle | Scope::Admin) {
+                app.limits().count_account(&credential, &in_force.card)?;
+            }
+            allowed.map(|()| Some(credential))?
+        }
     };
-    // The work of a worker or an administrator is not a person's to slow down.
-    if route.limited && !matches!(route.scope, Some(Scope::Settle | Scope::Admin)) {
-        let peer = parts.extensions.get::<Peer>().map_or(IpAddr::from([0; 4]), |peer| peer.0);
-        in_force.limits.admit(credential.as_ref(), peer)?;
+    let idempotency_key = if route.keyed { Some(idempotency::key(&head.headers)?) } else { None };
+    Ok((credential, idempotency_key))
+}
+
+/// The `{…}` of the address. An id that is not even text is the id of nothing.
+async fn id(route: &Route, head: &mut Parts) -> String {
+    if route.in_path.is_none() {
+        return String::new();
     }
-    let idempotency_key = if route.keyed { Some(idempotency::key(&parts.headers)?) } else { None };
-    let id = if route.path.contains('{') {
-        // An id that is not even text is nobody's.
-        Path::<String>::from_request_parts(&mut parts, &()).await.map_or_else(|_| String::new(), |Path(id)| id)
-    } else {
-        String::new()
-    };
-    let body = parts.extensions.remove::<Arrived>().map_or_else(|| Ok(Bytes::new()), |Arrived(body)| body);
-    Ok(Asked { app, in_force, route, headers: parts.headers, uri: parts.uri, credential, idempotency_key, id, body })
+    Path::<String>::from_request_parts(head, &()).await.map_or_else(|_| String::new(), |Path(id)| id)
 }
 
 impl Asked {
@@ -100,13 +138,13 @@ impl Asked {
     }
 
     /// The body as it came.
-    pub fn take_body(&mut self) -> Result<Bytes, Problem> {
-        std::mem::replace(&mut self.body, Ok(Bytes::new()))
+    pub fn take_body(&mut self) -> Bytes {
+        std::mem::take(&mut self.body.bytes)
     }
 
     /// The body's JSON document. Where a body may be left out, its absence is an empty object.
     pub async fn document(&mut self) -> Result<Value, Problem> {
-        let bytes = self.take_body()?;
+        let bytes = self.take_body();
         if bytes.is_empty() && self.route.takes.may_be_absent() {
             return Ok(Value::Object(Vec::new()));
         }
@@ -115,10 +153,13 @@ impl Asked {
 
     /// What makes this request happen once, with its document.
     pub fn idempotency(&self, document: &Value) -> Idempotency {
-        let key = self.idempotency_key.as_deref().expect("this route is keyed");
-        // An administrator's keys are stored with the account that they concern. No key has a space, so that they never
-        // meet the account's own.
-        let key = if self.route.scope == Some(Scope::Admin) { format!("admin {key}") } else { key.into() };
+        let side = match self.route.scope {
+            Some(Scope::Settle) => Side::Worker,
+            Some(Scope::Admin) => Side::Administrator,
+            _ => Side::Payer,
+        };
+        let key = self.idempotency_key().to_owned();
+        let key = OperationKey { account_id: self.account_id().into(), side, key };
         Idempotency { key, request_hash: idempotency::request_hash(self.route, &self.id, document) }
     }
 
@@ -135,7 +176,9 @@ impl Takes {
 
 /// Runs work that can take milliseconds where it keeps no other request waiting.
 pub async fn off<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Problem> {
-    tokio::task::spawn_blocking(work).await.map_err(|error| {
+    // What it logs is the request's.
+    let request = tracing::Span::current();
+    tokio::task::spawn_blocking(move || request.in_scope(work)).await.map_err(|error| {
         tracing::error!(%error, "an answer ended with a panic");
         Problem::defect()
     })

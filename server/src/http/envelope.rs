@@ -15,7 +15,9 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use super::{App, body, problem::Problem};
+use tracing::Instrument;
+
+use super::{App, body, host, problem::Problem};
 use crate::key::random_hex;
 
 /// `wasm-unsafe-eval` lets the page compile its own module and nothing else. No inline scripts or styles, no other
@@ -23,37 +25,43 @@ use crate::key::random_hex;
 const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; img-src 'self' data:; \
     object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
+pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
 pub async fn wrap(State(app): State<App>, request: Request, next: Next) -> Response {
+    let id = request_id();
+    // Whatever is logged for a request, by whom and at which level, has its id.
+    let span = tracing::error_span!("request", %id);
+    answer(app, id, request, next).instrument(span).await
+}
+
+async fn answer(app: App, id: String, request: Request, next: Next) -> Response {
     let started = Instant::now();
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().cloned();
     // Without the query, which could carry what nobody wants in a log.
     let path = tracing::enabled!(tracing::Level::INFO).then(|| request.uri().path().to_owned());
-    let mut response = match body::arrive(request).await {
-        Ok(request) => next.run(request).await,
-        Err(problem) => problem.into_response(),
+    let mut response = match host::check(&request) {
+        Ok(()) => next.run(request).await,
+        Err(problem) => {
+            body::discard(request.into_body());
+            problem.into_response()
+        }
     };
-    let request_id = request_id();
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
         // What a layer below said about the answer stays, such as the methods that an address allows.
-        let said = std::mem::take(response.headers_mut());
-        response = problem.render(&request_id);
-        for name in [header::ALLOW, header::VARY] {
-            if let Some(value) = said.get(&name) {
-                response.headers_mut().insert(name, value.clone());
-            }
-        }
+        let mut headers = std::mem::take(response.headers_mut());
+        response = problem.render(&id);
+        headers.extend(std::mem::take(response.headers_mut()));
+        *response.headers_mut() = headers;
     }
     secure(response.headers_mut());
-    response.headers_mut().insert(
-        HeaderName::from_static("x-request-id"),
-        HeaderValue::from_str(&request_id).expect("hexadecimal digits are a header value"),
-    );
+    let value = HeaderValue::from_str(&id).expect("hexadecimal digits are a header value");
+    response.headers_mut().insert(REQUEST_ID, value);
     let took = started.elapsed();
     app.meters().count(route.as_ref().map(MatchedPath::as_str), &method, response.status(), took);
     if let Some(path) = path {
         let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
-        tracing::info!(%method, path, status = response.status().as_u16(), micros, request_id);
+        tracing::info!(%method, path, status = response.status().as_u16(), micros);
     }
     response
 }

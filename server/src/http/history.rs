@@ -16,8 +16,8 @@ use super::{
     usage,
 };
 use crate::{
-    charge::credits,
-    store::{Capture, DayEnd, Entry},
+    charge::{credits, lines_json},
+    store::{Capture, Captured, CapturesPage, DayEnd, Entry},
     times::{self, Day},
 };
 
@@ -153,6 +153,9 @@ pub async fn balances(asked: Asked) -> Result<Response, Problem> {
 /// Fewer than entries, because each has a plan of up to 500 items.
 const CAPTURES_MAX: i64 = 200;
 const CAPTURES_DEFAULT: i64 = 100;
+/// A page ends when its plans and estimates are this large, so that an answer's memory does not depend on what clients
+/// stored.
+const CAPTURES_BYTES_MAX: i64 = 1 << 20;
 
 pub const CAPTURES_QUERY: &[Parameter] = &[
     usage::FROM,
@@ -162,7 +165,11 @@ pub const CAPTURES_QUERY: &[Parameter] = &[
         shape: Shape::HoldId,
         about: "Captures of holds after this one; without it from the first",
     },
-    Parameter { name: "limit", shape: Shape::Limit(CAPTURES_MAX), about: "At most so many; 100 without it" },
+    Parameter {
+        name: "limit",
+        shape: Shape::Limit(CAPTURES_MAX),
+        about: "At most so many, and fewer where their plans are long; 100 without it",
+    },
 ];
 
 #[derive(Serialize)]
@@ -181,7 +188,7 @@ struct CaptureView<'a> {
     plan: &'a RawValue,
     estimated: &'a RawValue,
     charge: Credits,
-    lines: &'a RawValue,
+    lines: Box<RawValue>,
 }
 
 /// What is shown of a stored estimate.
@@ -191,23 +198,16 @@ struct Estimate<'a> {
     total: &'a RawValue,
 }
 
-/// What is shown of a stored settlement.
-#[derive(Deserialize)]
-struct Settlement<'a> {
-    #[serde(borrow)]
-    lines: &'a RawValue,
-}
-
 impl<'a> CaptureView<'a> {
     fn of(capture: &'a Capture) -> Result<Self, serde_json::Error> {
         Ok(Self {
             hold_id: &capture.hold_id,
             at: times::written(capture.at),
             asset: capture.asset.as_deref(),
-            plan: serde_json::from_str(&capture.plan)?,
-            estimated: serde_json::from_str::<Estimate<'a>>(&capture.estimate)?.total,
+            plan: &capture.document.plan,
+            estimated: serde_json::from_str::<Estimate<'a>>(capture.document.estimate.get())?.total,
             charge: credits(capture.captured),
-            lines: serde_json::from_str::<Settlement<'a>>(&capture.settlement)?.lines,
+            lines: RawValue::from_string(lines_json(&capture.lines))?,
         })
     }
 }
@@ -228,12 +228,15 @@ pub async fn captures(asked: Asked) -> Result<Response, Problem> {
     }
     let limit = query.whole("limit", 1..=CAPTURES_MAX).unwrap_or(CAPTURES_DEFAULT);
     let ((from, to), limit) = query.finish((days, limit)).map_err(|faults| Problem::faults(&faults))?;
-    let limit = usize::try_from(limit).unwrap_or(1);
-    let (from, until) = (from.start(), to.plus(1).start());
-    let mut captures =
-        asked.store().captures_after(asked.account_id(), from, until, after.unwrap_or_default(), limit + 1).await?;
-    let more = captures.len() > limit;
-    captures.truncate(limit);
+    let page = CapturesPage {
+        account_id: asked.account_id().into(),
+        from: from.start(),
+        until: to.plus(1).start(),
+        after: after.unwrap_or_default(),
+        limit,
+        bytes_max: CAPTURES_BYTES_MAX,
+    };
+    let Captured { captures, more } = asked.store().captures(page).await?;
     off(move || {
         let views = captures.iter().map(CaptureView::of).collect::<Result<Vec<_>, _>>().map_err(|error| {
             tracing::error!(%error, "a stored capture cannot be read");

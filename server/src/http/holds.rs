@@ -11,7 +11,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::{
-    InForce,
     answer::{self, json},
     dispatch::{Asked, off},
     fields::Fields,
@@ -19,7 +18,8 @@ use super::{
     receipts,
 };
 use crate::{
-    charge::{self, Account, Kind, Refusal, credits},
+    charge::{self, Account, Balance, Kind, Late, Refusal, credits},
+    clock::Millis,
     store::{Answer, HoldRecord, NewHold, Operation, Resolution},
     times,
 };
@@ -33,7 +33,8 @@ pub async fn place(asked: Asked) -> Result<Response, Problem> {
     struct Placed {
         id: String,
     }
-    let mut response = reserve(asked, Kind::Hold).await?;
+    let kind = Kind::Hold { seconds_min: asked.app.hold_limits().seconds_min };
+    let mut response = reserve(asked, kind).await?;
     let body = std::mem::take(response.body_mut());
     let text = axum::body::to_bytes(body, usize::MAX).await.map_err(|_| Problem::defect())?;
     let placed: Placed = serde_json::from_slice(&text).map_err(|_| Problem::defect())?;
@@ -54,9 +55,10 @@ async fn reserve(mut asked: Asked, kind: Kind) -> Result<Response, Problem> {
     let request = match charge::Request::read(&asked.in_force.card, &document, kind) {
         Ok(request) => Arc::new(request),
         Err(faults) => {
-            return answer::before(asked.store(), asked.account_id(), &idempotency, Problem::faults(&faults)).await;
+            return answer::before(asked.store(), &idempotency, Problem::faults(&faults)).await;
         }
     };
+    let key = idempotency.key.clone();
     let decide = {
         let (in_force, request) = (Arc::clone(&asked.in_force), Arc::clone(&request));
         move |account: &Account| charge::decide(&in_force.card, &request, account)
@@ -66,22 +68,19 @@ async fn reserve(mut asked: Asked, kind: Kind) -> Result<Response, Problem> {
         idempotency,
         decide: Box::new(decide),
         asset: request.asset().map(Into::into),
-        lasts_ms: (kind == Kind::Hold).then(|| request.lasts_ms()),
+        lasts_ms: (kind != Kind::Charge).then(|| request.lasts_ms()),
+        bytes_a_day: asked.app.hold_limits().bytes_a_day,
         body: Box::new(receipts::placed),
     });
     match asked.store().run(operation).await? {
-        Answer::Refused(refusal) => Err(refuse(Arc::clone(&asked.in_force), request, refusal).await),
-        answer => answer::stored(answer, NO_ACCOUNT),
+        Answer::Refused(refusal) => Err(refuse(&asked, request, refusal).await?),
+        answer => answer::stored(asked.store(), &key, answer, NO_ACCOUNT).await,
     }
 }
 
-/// Finding what would be cheaper rates a long plan many times, which must not keep other requests waiting.
-async fn refuse(in_force: Arc<InForce>, request: Arc<charge::Request>, refusal: Refusal) -> Problem {
-    off(move || refused(&in_force.card, &request, refusal)).await.unwrap_or_else(|problem| problem)
-}
-
-fn refused(card: &RateCard, request: &charge::Request, refusal: Refusal) -> Problem {
-    match refusal {
+async fn refuse(asked: &Asked, request: Arc<charge::Request>, refusal: Refusal) -> Result<Problem, Problem> {
+    let card = &asked.in_force.card;
+    Ok(match refusal {
         Refusal::Faults(faults) => account_faults(&faults),
         Refusal::NotInTier(preflight) => {
             let messages: Vec<&str> = preflight.blocks.iter().map(|block| block.message.as_str()).collect();
@@ -92,14 +91,48 @@ fn refused(card: &RateCard, request: &charge::Request, refusal: Refusal) -> Prob
             Problem::price_changed(detail).with("estimate", &estimate)
         }
         Refusal::Insufficient(preflight, account) => {
-            let alternatives = charge::cheaper(card, request, &account).unwrap_or_default();
-            let detail = format!("{} credits are missing to cover the highest price", preflight.short_by);
-            Problem::insufficient_credits(detail)
-                .with("shortBy", preflight.short_by)
-                .with("alternatives", &alternatives)
+            let balance = Balance::of(card, &account);
+            let in_force = Arc::clone(&asked.in_force);
+            // Finding what would be cheaper rates a long plan many times, which must not keep other requests waiting.
+            let alternatives = off(move || charge::cheaper(&in_force.card, &request, &account)).await?;
+            insufficient(asked, preflight.short_by, balance)
+                .await?
+                .with("alternatives", alternatives.unwrap_or_default())
                 .with("estimate", &preflight.estimate)
         }
-    }
+        Refusal::Late(late) => late_capture(asked, *late).await?,
+        Refusal::StorageLimit { until } => storage_limit(asked, until),
+    })
+}
+
+/// What is missing, what is there, and when held credits may come back.
+async fn insufficient(asked: &Asked, short_by: Credits, balance: Balance) -> Result<Problem, Problem> {
+    let next_expiry = asked.store().next_expiry(asked.account_id()).await?.map(times::written);
+    let held = match balance.held {
+        Credits::ZERO => String::new(),
+        held => format!("; {held} of {} are held for other work", balance.posted),
+    };
+    let detail = format!("{short_by} credits are missing to cover the highest price{held}");
+    Ok(Problem::insufficient_credits(detail)
+        .with("shortBy", short_by)
+        .with("balance", balance)
+        .with("nextExpiry", next_expiry))
+}
+
+/// The hold has expired, and what it gave back is not there any more.
+async fn late_capture(asked: &Asked, late: Late) -> Result<Problem, Problem> {
+    let Late { short_by, free_units_short, account } = late;
+    let balance = Balance::of(&asked.in_force.card, &account);
+    let units: serde_json::Map<_, _> = free_units_short.into_iter().map(|(pool, units)| (pool, units.into())).collect();
+    let problem = insufficient(asked, credits(short_by), balance).await?;
+    Ok(problem.detailed("the hold expired, and the account no longer covers it").with("freeUnitsShort", units))
+}
+
+fn storage_limit(asked: &Asked, until: Millis) -> Problem {
+    let bytes = asked.app.hold_limits().bytes_a_day.unwrap_or_default();
+    let detail = format!("the account's holds and charges have stored {bytes} bytes on this day, which is the limit");
+    let seconds = (until - asked.store().now()).max(0) / 1_000 + 1;
+    Problem::storage_limit(detail).after(seconds.unsigned_abs())
 }
 
 /// The faults of a request on an account. That the card in force does not have the account's tier is nothing that the
@@ -116,23 +149,51 @@ pub fn account_faults(faults: &Faults) -> Problem {
     }
 }
 
-/// Charges what was delivered of a hold, and gives the rest back.
+/// Charges what was delivered of a hold, and gives the rest back. Of a hold that expired too, for a day, where the account
+/// still covers it.
 pub async fn capture(mut asked: Asked) -> Result<Response, Problem> {
     let document = asked.document().await?;
     let idempotency = asked.idempotency(&document);
-    let hold = find(&asked).await?;
-    let (in_force, estimate, free_units) =
-        (Arc::clone(&asked.in_force), hold.estimate.clone(), hold.free_units.clone());
-    let settling = off(move || {
-        let outcome = outcome(&document)?;
-        charge::settle(&in_force.card, &estimate, &free_units, outcome)
-    });
+    let hold = Arc::new(find(&asked).await?);
+    let in_force = Arc::clone(&asked.in_force);
+    let settling = {
+        let (in_force, hold) = (Arc::clone(&in_force), Arc::clone(&hold));
+        off(move || {
+            let outcome = outcome(&document)?;
+            charge::settle(&in_force.card, &hold.document, &hold.free_units, outcome)
+        })
+    };
     // Whatever is wrong with an outcome, the ledger is asked: the key may be that of a request which was carried out, or
     // the hold be resolved already, and it alone knows.
     let settled = settling.await?;
+    let reply = receipts::captured(idempotency, Arc::clone(&in_force), hold, settled.as_ref().ok());
+    let operation = Operation::Capture {
+        account_id: asked.account_id().into(),
+        hold_id: asked.id().into(),
+        settled,
+        cover_late: Box::new(move |settled, account, month| {
+            charge::cover_late(&in_force.card, settled, account, month).map_err(Refusal::Late)
+        }),
+        reply,
+    };
+    resolve(&asked, operation).await
+}
+
+/// Lets a hold last longer, for a worker that has begun.
+pub async fn extend(mut asked: Asked) -> Result<Response, Problem> {
+    let document = asked.document().await?;
+    let idempotency = asked.idempotency(&document);
+    let mut fields = Fields::of(&document, "an extension", &["seconds"]);
+    let seconds = fields.required("seconds", "a number of seconds");
+    let seconds = fields.whole("seconds", seconds, 1..=charge::HOLD_SECONDS_MAX);
+    let seconds = match fields.finish(seconds) {
+        Ok(seconds) => seconds.ok_or_else(Problem::defect)?,
+        Err(faults) => return answer::before(asked.store(), &idempotency, Problem::faults(&faults)).await,
+    };
+    let reply = receipts::extended(idempotency, find(&asked).await?);
     let (account_id, hold_id) = (asked.account_id().into(), asked.id().into());
-    let reply = receipts::captured(idempotency, Arc::clone(&asked.in_force), hold, settled.as_ref().ok());
-    resolve(&asked, Operation::Capture { account_id, hold_id, settled, reply }).await
+    let lasts_ms = i64::from(seconds) * 1_000;
+    resolve(&asked, Operation::Extend { account_id, hold_id, lasts_ms, reply }).await
 }
 
 fn outcome(document: &Value) -> Result<Option<&Value>, Faults> {
@@ -154,7 +215,7 @@ pub async fn release(mut asked: Asked) -> Result<Response, Problem> {
     let document = asked.document().await?;
     let idempotency = asked.idempotency(&document);
     if let Err(faults) = Fields::of(&document, "a release", &[]).finish(()) {
-        return answer::before(asked.store(), asked.account_id(), &idempotency, Problem::faults(&faults)).await;
+        return answer::before(asked.store(), &idempotency, Problem::faults(&faults)).await;
     }
     let hold = find(&asked).await?;
     let reply = receipts::released(idempotency, Arc::clone(&asked.in_force), hold);
@@ -163,10 +224,12 @@ pub async fn release(mut asked: Asked) -> Result<Response, Problem> {
 }
 
 async fn resolve(asked: &Asked, operation: Operation) -> Result<Response, Problem> {
+    let key = operation.idempotency().map(|idempotency| idempotency.key.clone()).ok_or_else(Problem::defect)?;
     match asked.store().run(operation).await? {
         Answer::Refused(Refusal::Faults(faults)) => Err(unsettled(&faults)),
+        Answer::Refused(Refusal::Late(late)) => Err(late_capture(asked, *late).await?),
         resolved @ Answer::HoldResolved(_) => Err(answer::unless(&resolved, NO_HOLD).with("holdId", asked.id())),
-        answer => answer::stored(answer, NO_HOLD),
+        answer => answer::stored(asked.store(), &key, answer, NO_HOLD).await,
     }
 }
 
@@ -190,37 +253,42 @@ struct HoldView<'a> {
     created_at: String,
     expires_at: Option<String>,
     resolved_at: Option<String>,
+    /// Whether it was captured after it had expired.
+    late: bool,
     asset: Option<&'a str>,
     plan: &'a RawValue,
     estimate: &'a RawValue,
-    settlement: Option<&'a RawValue>,
+    settlement: Option<SettlementView>,
+}
+
+#[derive(Serialize)]
+struct SettlementView {
+    charge: Credits,
+    released: Credits,
+    lines: Box<RawValue>,
 }
 
 /// The state of a hold, or of a charge, which is a hold that was captured at once.
 pub async fn read(asked: Asked) -> Result<Response, Problem> {
     let hold = find(&asked).await?;
-    let stored = |text| serde_json::from_str::<&RawValue>(text).map_err(|error| unreadable(&hold, &error));
     let outcome = hold.outcome.as_ref();
+    let settlement = outcome.filter(|outcome| outcome.kind == Resolution::Captured).map(|outcome| SettlementView {
+        charge: credits(outcome.captured),
+        released: credits(hold.amount - outcome.captured),
+        lines: RawValue::from_string(charge::lines_json(&outcome.lines)).expect("lines are JSON"),
+    });
     let view = HoldView {
         id: &hold.hold_id,
-        status: outcome.map_or("held", |outcome| match outcome.kind {
-            Resolution::Captured => "captured",
-            Resolution::Released => "released",
-            Resolution::Expired => "expired",
-        }),
+        status: outcome.map_or("held", |outcome| outcome.kind.as_str()),
         amount: credits(hold.amount),
         created_at: times::written(hold.at),
         expires_at: hold.expires_at.map(times::written),
         resolved_at: outcome.map(|outcome| times::written(outcome.at)),
+        late: outcome.is_some_and(|outcome| outcome.late),
         asset: hold.asset.as_deref(),
-        plan: stored(&hold.plan)?,
-        estimate: stored(&hold.estimate)?,
-        settlement: outcome.and_then(|outcome| outcome.settlement.as_deref()).map(stored).transpose()?,
+        plan: &hold.document.plan,
+        estimate: &hold.document.estimate,
+        settlement,
     };
     Ok(json(StatusCode::OK, &view))
-}
-
-fn unreadable(hold: &HoldRecord, error: &serde_json::Error) -> Problem {
-    tracing::error!(hold = hold.hold_id, %error, "a stored document is not JSON");
-    Problem::defect()
 }

@@ -1,11 +1,15 @@
 //! How often a client may ask: requests a minute, by account and tier as the card says, and by address for calls without a
-//! key.
+//! key that is known.
 
-use std::{collections::BTreeMap, net::IpAddr, num::NonZeroU32, str::FromStr, time::Duration};
-
-use governor::{
-    DefaultKeyedRateLimiter, Quota, RateLimiter,
-    clock::{Clock, DefaultClock},
+use std::{
+    borrow::Borrow,
+    collections::{BTreeMap, HashMap},
+    hash::Hash,
+    net::IpAddr,
+    num::NonZeroU32,
+    str::FromStr,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
 };
 
 use pricetag::{RateCard, Tier};
@@ -18,6 +22,7 @@ type Rate = Option<NonZeroU32>;
 
 /// Of an address, when the card decides about the tiers.
 const OF_AN_ADDRESS: Rate = NonZeroU32::new(600);
+const MINUTE: Duration = Duration::from_mins(1);
 
 /// The setting: `card`, `600`, `unlimited`, `card,enterprise=6000`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,6 +40,10 @@ impl RequestsPerMinute {
     fn of(&self, tier: &Tier) -> Rate {
         let of_the_card = tier.requests_per_minute.and_then(NonZeroU32::new);
         self.tiers.get(&tier.id).copied().or(self.default).unwrap_or(of_the_card)
+    }
+
+    fn of_an_address(&self) -> Rate {
+        self.default.unwrap_or(OF_AN_ADDRESS)
     }
 
     /// The tiers that the setting names, which a card may not have.
@@ -75,50 +84,49 @@ fn rate(text: &str) -> Result<Rate, String> {
         .ok_or_else(|| format!("`{text}` is neither `card`, `unlimited` nor a whole number of requests a minute"))
 }
 
-/// The limiters. Each lets a minute's requests through at once, and then one as often as its rate says.
+/// How much of its minute each client has used. A card that is published changes rates, and none of this.
 pub struct Limits {
-    tiers: BTreeMap<String, Option<DefaultKeyedRateLimiter<String>>>,
-    addresses: Option<DefaultKeyedRateLimiter<IpAddr>>,
-    clock: DefaultClock,
+    setting: RequestsPerMinute,
+    accounts: Used<String>,
+    addresses: Used<IpAddr>,
 }
 
 impl Limits {
-    pub fn new(setting: &RequestsPerMinute, card: &RateCard) -> Self {
-        let of_tier = |tier: &Tier| setting.of(tier).map(|rate| RateLimiter::keyed(Quota::per_minute(rate)));
-        let of_address = setting.default.unwrap_or(OF_AN_ADDRESS);
-        Self {
-            tiers: card.tiers().iter().map(|tier| (tier.id.clone(), of_tier(tier))).collect(),
-            addresses: of_address.map(|rate| RateLimiter::keyed(Quota::per_minute(rate))),
-            clock: DefaultClock::default(),
-        }
+    pub fn new(setting: RequestsPerMinute) -> Self {
+        Self { setting, accounts: Used::new(), addresses: Used::new() }
     }
 
-    /// Counts a request; the problem says after how many seconds the next is let through.
-    pub fn admit(&self, credential: Option<&Credential>, peer: IpAddr) -> Result<(), Problem> {
-        let refused = match credential {
-            Some(credential) => {
-                // A tier that the card does not have is told so by what is asked for.
-                let limiter = self.tiers.get(&credential.tier).and_then(Option::as_ref);
-                limiter.and_then(|limiter| limiter.check_key(&credential.account_id).err())
-            }
-            None => self.addresses.as_ref().and_then(|limiter| limiter.check_key(&network(peer)).err()),
-        };
-        let Some(refused) = refused else { return Ok(()) };
-        let wait = whole_seconds(refused.wait_time_from(self.clock.now()));
-        Err(Problem::too_many_requests(format!("ask again in {wait} s")).after(wait))
+    /// Counts a call without a key that is known.
+    pub fn count_address(&self, address: IpAddr) -> Result<(), Problem> {
+        let Some(rate) = self.setting.of_an_address() else { return Ok(()) };
+        self.addresses.count(&network(address), rate, Instant::now()).map_err(too_many)
+    }
+
+    /// Whether an address may try another key, which is counted only when the key is not known.
+    pub fn look_at_address(&self, address: IpAddr) -> Result<(), Problem> {
+        let Some(rate) = self.setting.of_an_address() else { return Ok(()) };
+        self.addresses.look(&network(address), rate, Instant::now()).map_err(too_many)
+    }
+
+    /// Counts a call of an account.
+    pub fn count_account(&self, credential: &Credential, card: &RateCard) -> Result<(), Problem> {
+        // A tier that the card does not have is told so by what is asked for.
+        let tier = card.tiers().iter().find(|tier| tier.id == credential.tier);
+        let Some(rate) = tier.and_then(|tier| self.setting.of(tier)) else { return Ok(()) };
+        self.accounts.count(&credential.account_id, rate, Instant::now()).map_err(too_many)
     }
 
     /// Forgets clients that may ask as if they never had. A client that has used up its rate is kept for a minute.
     pub fn forget_idle(&self) {
-        for limiter in self.tiers.values().flatten() {
-            limiter.retain_recent();
-            limiter.shrink_to_fit();
-        }
-        if let Some(limiter) = &self.addresses {
-            limiter.retain_recent();
-            limiter.shrink_to_fit();
-        }
+        let now = Instant::now();
+        self.accounts.forget_idle(now);
+        self.addresses.forget_idle(now);
     }
+}
+
+fn too_many(wait: Duration) -> Problem {
+    let seconds = whole_seconds(wait);
+    Problem::too_many_requests(format!("ask again in {seconds} s")).after(seconds)
 }
 
 /// Rounded up: an earlier request would be refused again.
@@ -135,23 +143,87 @@ fn network(peer: IpAddr) -> IpAddr {
     }
 }
 
+/// The generic cell rate algorithm: of each client the one time at which all that it used is given back. It lets a minute's
+/// requests through at once, and then one as often as the rate says. The state has no rate in it, so that another rate goes
+/// on from what was used; the field's crates keep one state for each rate.
+struct Used<K>(Mutex<HashMap<K, Instant>>);
+
+impl<K: Eq + Hash> Used<K> {
+    fn new() -> Self {
+        Self(Mutex::new(HashMap::new()))
+    }
+
+    /// Counts a request, or says how long the client must wait.
+    fn count<Q: Eq + Hash + ToOwned<Owned = K> + ?Sized>(
+        &self,
+        client: &Q,
+        rate: NonZeroU32,
+        now: Instant,
+    ) -> Result<(), Duration>
+    where
+        K: Borrow<Q>,
+    {
+        let mut used = self.lock();
+        let after = next(used.get(client), rate, now)?;
+        match used.get_mut(client) {
+            Some(until) => *until = after,
+            None => drop(used.insert(client.to_owned(), after)),
+        }
+        Ok(())
+    }
+
+    /// The same without counting.
+    fn look(&self, client: &K, rate: NonZeroU32, now: Instant) -> Result<(), Duration> {
+        next(self.lock().get(client), rate, now).map(drop)
+    }
+
+    fn forget_idle(&self, now: Instant) {
+        let mut used = self.lock();
+        used.retain(|_, until| *until > now);
+        used.shrink_to_fit();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<K, Instant>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// When all is given back after one more request; or, where that is more than a minute away, how long to wait for it.
+fn next(until: Option<&Instant>, rate: NonZeroU32, now: Instant) -> Result<Instant, Duration> {
+    let after = until.map_or(now, |until| now.max(*until)) + MINUTE / rate.get();
+    match after.checked_duration_since(now + MINUTE) {
+        None | Some(Duration::ZERO) => Ok(after),
+        Some(wait) => Err(wait),
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use std::{net::IpAddr, time::Duration};
+    use std::{
+        net::IpAddr,
+        num::NonZeroU32,
+        time::{Duration, Instant},
+    };
 
     use pricetag::RateCard;
 
-    use super::{Limits, RequestsPerMinute, network, whole_seconds};
+    use super::{Limits, RequestsPerMinute, Used, network, whole_seconds};
     use crate::{key::Scopes, store::Credential};
 
-    fn of(account_id: &str, tier: &str) -> Credential {
-        Credential { hash: [0; 32], account_id: account_id.into(), scopes: Scopes::browser(), tier: tier.into() }
+    fn limits(setting: &str) -> Limits {
+        Limits::new(setting.parse().unwrap())
     }
 
     /// How many of a hundred requests at once are let through.
-    fn admitted(limits: &Limits, credential: Option<&Credential>, peer: &str) -> usize {
-        let peer: IpAddr = peer.parse().unwrap();
-        (0..100).filter(|_| limits.admit(credential, peer).is_ok()).count()
+    fn of_account(limits: &Limits, account_id: &str, tier: &str) -> usize {
+        let credential =
+            Credential { hash: [0; 32], account_id: account_id.into(), scopes: Scopes::browser(), tier: tier.into() };
+        (0..100).filter(|_| limits.count_account(&credential, &RateCard::builtin()).is_ok()).count()
+    }
+
+    fn of_address(limits: &Limits, address: &str) -> usize {
+        let address: IpAddr = address.parse().unwrap();
+        (0..100).filter(|_| limits.count_address(address).is_ok()).count()
     }
 
     #[test]
@@ -175,33 +247,54 @@ mod tests {
 
     #[test]
     fn accounts_are_limited_by_tier_and_strangers_by_address() {
-        let limits = Limits::new(&"3,pro=7,enterprise=unlimited".parse().unwrap(), &RateCard::builtin());
+        let limits = limits("3,pro=7,enterprise=unlimited");
         for (account, tier, due) in [("a", "free", 3), ("b", "free", 3), ("c", "pro", 7), ("d", "enterprise", 100)] {
-            assert_eq!(admitted(&limits, Some(&of(account, tier)), "192.0.2.1"), due, "{account}");
+            assert_eq!(of_account(&limits, account, tier), due, "{account}");
         }
-        assert_eq!(admitted(&limits, None, "192.0.2.1"), 3);
-        assert_eq!(admitted(&limits, None, "192.0.2.2"), 3);
-        assert_eq!(admitted(&limits, None, "2001:db8::1"), 3);
-        assert_eq!(admitted(&limits, None, "2001:db8::2"), 0, "the same network");
-        assert_eq!(admitted(&limits, None, "::ffff:192.0.2.2"), 0, "the same address");
+        assert_eq!(of_address(&limits, "192.0.2.1"), 3);
+        assert_eq!(of_address(&limits, "192.0.2.2"), 3);
+        assert_eq!(of_address(&limits, "2001:db8::1"), 3);
+        assert_eq!(of_address(&limits, "2001:db8::2"), 0, "the same network");
+        assert_eq!(of_address(&limits, "::ffff:192.0.2.2"), 0, "the same address");
     }
 
     #[test]
     fn without_a_number_the_card_decides_about_its_tiers() {
         let card = RateCard::builtin();
-        let limits = Limits::new(&"card,pro=7".parse().unwrap(), &card);
+        let limits = limits("card,pro=7");
         let due = card.tiers()[0].requests_per_minute.map(|rate| usize::try_from(rate).unwrap());
-        assert_eq!(Some(admitted(&limits, Some(&of("a", &card.tiers()[0].id)), "192.0.2.1")), due);
-        assert_eq!(admitted(&limits, Some(&of("b", "pro")), "192.0.2.1"), 7);
+        assert_eq!(Some(of_account(&limits, "a", &card.tiers()[0].id)), due);
+        assert_eq!(of_account(&limits, "b", "pro"), 7);
     }
 
     #[test]
     fn a_client_that_used_up_its_rate_is_not_forgotten_early() {
-        let limits = Limits::new(&"5".parse().unwrap(), &RateCard::builtin());
-        assert_eq!(admitted(&limits, None, "192.0.2.1"), 5);
+        let limits = limits("5");
+        assert_eq!(of_address(&limits, "192.0.2.1"), 5);
         limits.forget_idle();
-        assert_eq!(admitted(&limits, None, "192.0.2.1"), 0);
+        assert_eq!(of_address(&limits, "192.0.2.1"), 0);
         assert_eq!(network("2001:db8:1:2:3::4".parse().unwrap()).to_string(), "2001:db8:1:2::");
         assert_eq!((whole_seconds(Duration::from_millis(1)), whole_seconds(Duration::from_secs(2))), (1, 2));
+    }
+
+    #[test]
+    fn what_is_used_is_given_back_evenly_and_outlives_another_rate() {
+        let used = Used::<String>::new();
+        let start = Instant::now();
+        let at = |seconds: u64| start + Duration::from_secs(seconds);
+        let [four, six] = [4, 6].map(|rate| NonZeroU32::new(rate).unwrap());
+        let count = |rate, now| (0..9).filter(|_| used.count("a", rate, now).is_ok()).count();
+        assert_eq!(count(four, at(0)), 4);
+        assert_eq!(used.count("a", four, at(5)), Err(Duration::from_secs(10)));
+        assert_eq!(used.look(&"a".into(), four, at(15)), Ok(()));
+        assert_eq!(count(four, at(15)), 1, "looking counts nothing");
+        // Another rate finds the minute as it is used, neither full nor empty.
+        assert_eq!(used.count("a", six, at(15)), Err(Duration::from_secs(10)));
+        assert_eq!(count(six, at(45)), 3);
+        used.forget_idle(at(104));
+        assert_eq!(count(six, at(104)), 5, "all but a second of it is given back");
+        used.forget_idle(at(1_000));
+        assert!(used.lock().is_empty());
+        assert_eq!(count(six, at(1_000)), 6);
     }
 }

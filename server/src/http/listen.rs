@@ -1,4 +1,4 @@
-//! The connections: how many may be open, how long a request's head may take, and how they end.
+//! The connections: how many may be open, how long a request's head and an answer's way may take, and how they end.
 
 use std::{net::IpAddr, sync::Arc, time::Duration};
 
@@ -12,12 +12,17 @@ use tokio::{
     net::{TcpListener, TcpStream},
     sync::{OwnedSemaphorePermit, Semaphore},
 };
+use tokio_io_timeout::TimeoutStream;
 use tower_service::Service;
 
 /// Open connections. Over it new ones wait in the system's backlog.
 const CONNECTIONS: usize = 4_096;
 /// How long a request's head may take to arrive, and how long a connection may be idle between two requests.
 const HEAD_WAIT: Duration = Duration::from_secs(10);
+/// How long a client may take nothing of an answer that waits for it.
+const WRITE_WAIT: Duration = Duration::from_secs(10);
+/// A connection's buffer, which a request's head must fit into.
+const BUFFER_BYTES: usize = 32 << 10;
 /// How long connections may take to end after a signal.
 pub const GRACE: Duration = Duration::from_secs(10);
 /// How long to wait when the system has no more of something, such as file descriptors, before asking it again.
@@ -73,10 +78,12 @@ async fn connection(stream: TcpStream, peer: Peer, router: Router, watcher: Watc
         request.extensions_mut().insert(peer);
         router.clone().call(request)
     });
+    let mut stream = TimeoutStream::new(stream);
+    stream.set_write_timeout(Some(WRITE_WAIT));
     let mut builder = http1::Builder::new();
-    builder.timer(TokioTimer::new()).header_read_timeout(HEAD_WAIT);
+    builder.timer(TokioTimer::new()).header_read_timeout(HEAD_WAIT).max_buf_size(BUFFER_BYTES);
     // A client that breaks off is no event: what it had sent whole is carried out.
-    if let Err(error) = watcher.watch(builder.serve_connection(TokioIo::new(stream), service)).await {
+    if let Err(error) = watcher.watch(builder.serve_connection(TokioIo::new(Box::pin(stream)), service)).await {
         tracing::debug!(%error, "a connection broke off");
     }
     drop(place);

@@ -8,7 +8,7 @@ use axum::{
 };
 use rust_embed::{Embed, EmbeddedFile};
 
-use super::{app::App, problem::Problem};
+use super::{app::App, body, problem::Problem};
 
 // The page is built by another tool. Without it the server is whole but for the page, so its absence is no error.
 #[derive(Embed)]
@@ -27,12 +27,14 @@ const NOT_BUILT: &str = "<!doctype html><meta charset=utf-8><title>Pricetag</tit
     <p>Run <code>cargo xtask build</code>, and start the server again.</p>";
 
 pub async fn serve(State(app): State<App>, request: Request) -> Response {
-    let path = request.uri().path();
+    let (head, body) = request.into_parts();
+    body::discard(body);
+    let path = head.uri.path();
     let name = match path.trim_start_matches('/') {
         "" => "index.html",
         name => name,
     };
-    let may_be_page = matches!(*request.method(), Method::GET | Method::HEAD) && !path.starts_with("/v1/");
+    let may_be_page = matches!(head.method, Method::GET | Method::HEAD) && !path.starts_with("/v1/");
     // What is compressed is no address of its own.
     let may_be_file = may_be_page && !name.ends_with(COMPRESSED);
     match may_be_file.then(|| Page::get(name)).flatten() {
@@ -40,13 +42,24 @@ pub async fn serve(State(app): State<App>, request: Request) -> Response {
         Some(_) if name == PRERENDERED && !app.in_force().is_builtin => {
             ([(header::CONTENT_TYPE, content_type(name)), (header::CACHE_CONTROL, "no-store")], "").into_response()
         }
-        Some(file) => answer(name, file, request.headers()),
+        Some(file) => answer(name, file, &head.headers),
         None if may_be_page && name == "index.html" => {
             ([(header::CONTENT_TYPE, "text/html; charset=utf-8"), (header::CACHE_CONTROL, "no-store")], NOT_BUILT)
                 .into_response()
         }
-        None => Problem::not_found(format!("there is nothing at `{path}`")).into_response(),
+        None => nothing_at(path),
     }
+}
+
+/// What is at every address that has no page.
+pub async fn absent(request: Request) -> Response {
+    let (head, body) = request.into_parts();
+    body::discard(body);
+    nothing_at(head.uri.path())
+}
+
+fn nothing_at(path: &str) -> Response {
+    Problem::not_found(format!("there is nothing at `{path}`")).into_response()
 }
 
 fn answer(name: &str, plain: EmbeddedFile, headers: &HeaderMap) -> Response {

@@ -69,6 +69,7 @@ macro_rules! problems {
 
 problems! {
     malformed_body = BAD_REQUEST, "malformed-body", Never, "The body is not a JSON document";
+    invalid_host = BAD_REQUEST, "invalid-host", Never, "A request names one host";
     key_missing = BAD_REQUEST, "idempotency-key-missing", Never, "An Idempotency-Key is needed";
     invalid_key = UNAUTHORIZED, "invalid-key", Never, "A valid API key is needed";
     missing_scope = FORBIDDEN, "missing-scope", Never, "The API key may not do this";
@@ -88,6 +89,8 @@ problems! {
     unknown_tier = CONFLICT, "unknown-tier", Never, "The card in force does not have the account's tier";
     outcome_exceeds = UNPROCESSABLE_ENTITY, "outcome-exceeds-hold", Never, "More was delivered than was held for";
     too_many_requests = TOO_MANY_REQUESTS, "too-many-requests", SameKey, "Too many requests in a minute";
+    storage_limit = TOO_MANY_REQUESTS, "storage-limit", SameKey, "The account has stored its bytes of this day";
+    account_locked = CONFLICT, "account-locked", SameKey, "Another session holds the account";
     in_progress = CONFLICT, "in-progress", SameKey, "The operation is still being carried out";
     busy = SERVICE_UNAVAILABLE, "busy", SameKey, "Too many operations are waiting";
     unavailable = SERVICE_UNAVAILABLE, "unavailable", SameKey, "The ledger is not available";
@@ -100,6 +103,12 @@ impl Problem {
     pub fn with(mut self, member: &'static str, value: impl Serialize) -> Self {
         self.members.push((member, to_raw_value(&value).expect("a problem's member is JSON")));
         self
+    }
+
+    /// The problem with more to say.
+    #[must_use]
+    pub fn detailed(self, detail: &str) -> Self {
+        Self { detail: format!("{detail}: {}", self.detail), ..self }
     }
 
     #[must_use]
@@ -191,6 +200,9 @@ impl From<StoreFault> for Problem {
     fn from(fault: StoreFault) -> Self {
         match &fault {
             StoreFault::Busy => Self::busy("ask again in a second, with the same key"),
+            StoreFault::Locked => Self::account_locked(
+                "nothing was done, because another session of the database holds the account; ask again with the same key",
+            ),
             StoreFault::InProgress => Self::in_progress("ask again with the same key to get its answer"),
             StoreFault::Full => Self::storage_full("nothing was done"),
             StoreFault::Conflict(reason) | StoreFault::Rejected(reason) | StoreFault::Unavailable(reason) => {

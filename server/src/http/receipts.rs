@@ -5,12 +5,11 @@ use std::sync::Arc;
 use axum::http::StatusCode;
 use pricetag::Credits;
 use serde::Serialize;
-use serde_json::value::RawValue;
 
 use super::{account, app::InForce};
 use crate::{
-    charge::{Account, Balance, Settled, credits, is_unlimited},
-    store::{HoldRecord, Idempotency, Placed, Reply},
+    charge::{Balance, Settled, credits, lines_json},
+    store::{Adds, After, Body, HoldRecord, Idempotency, Placed, Reply},
     times,
 };
 
@@ -24,7 +23,6 @@ struct Held<'a> {
     created_at: String,
     expires_at: String,
     asset: Option<&'a str>,
-    estimate: &'a RawValue,
     balance: Balance,
 }
 
@@ -34,7 +32,6 @@ struct Charged<'a> {
     id: &'a str,
     charge: Credits,
     released: Credits,
-    estimate: &'a RawValue,
     balance: Balance,
 }
 
@@ -43,10 +40,21 @@ struct Charged<'a> {
 struct Captured<'a> {
     id: &'a str,
     status: &'static str,
+    /// Whether the hold had expired.
+    late: bool,
     charge: Credits,
     released: Credits,
-    lines: &'a RawValue,
     balance: Balance,
+}
+
+/// What an extension answers.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Extended<'a> {
+    id: &'a str,
+    status: &'static str,
+    amount: Credits,
+    expires_at: String,
 }
 
 /// What a release answers.
@@ -72,85 +80,84 @@ fn written(receipt: &impl Serialize) -> String {
     serde_json::to_string(receipt).expect("a receipt is JSON")
 }
 
-/// Of a hold, or of a charge.
-pub fn placed(placed: &Placed<'_>) -> String {
+/// Of a hold, or of a charge. The estimate is in the hold's document, which every answer takes it from.
+pub fn placed(placed: &Placed<'_>) -> Body {
     let Placed { hold_id: id, terms, account, .. } = placed;
     let balance = Balance::new(account.posted, account.held, terms.unlimited);
-    let Some(expires_at) = placed.expires_at else {
-        let (charge, released) = (credits(terms.whole.charge), credits(terms.hold - terms.whole.charge));
-        return written(&Charged { id, charge, released, estimate: &terms.estimate, balance });
+    let stored = match placed.expires_at {
+        None => {
+            let (charge, released) = (credits(terms.whole.charge), credits(terms.hold - terms.whole.charge));
+            written(&Charged { id, charge, released, balance })
+        }
+        Some(expires_at) => written(&Held {
+            id,
+            status: "held",
+            amount: credits(terms.hold),
+            created_at: times::written(placed.at),
+            expires_at: times::written(expires_at),
+            asset: placed.asset,
+            balance,
+        }),
     };
-    written(&Held {
-        id,
-        status: "held",
-        amount: credits(terms.hold),
-        created_at: times::written(placed.at),
-        expires_at: times::written(expires_at),
-        asset: placed.asset,
-        estimate: &terms.estimate,
-        balance,
-    })
+    Body { stored, adds: Some((Adds::Estimate, terms.document.estimate().get().into())) }
 }
 
 fn reply(
     idempotency: Idempotency,
     status: StatusCode,
-    body: impl Fn(&Account) -> String + Send + Sync + 'static,
+    body: impl Fn(&After<'_>) -> Body + Send + Sync + 'static,
 ) -> Reply {
     Reply { idempotency, status: status.as_u16(), body: Box::new(body) }
-}
-
-fn balance(in_force: &InForce, account: &Account) -> Balance {
-    Balance::new(account.posted, account.held, is_unlimited(&in_force.card, account))
 }
 
 /// Of a capture of what was settled; with faults there is none, and nothing is written.
 pub fn captured(
     idempotency: Idempotency,
     in_force: Arc<InForce>,
-    hold: HoldRecord,
+    hold: Arc<HoldRecord>,
     settled: Option<&Settled>,
 ) -> Reply {
-    /// The lines as the rules wrote them.
-    #[derive(serde::Deserialize)]
-    struct Settlement<'a> {
-        #[serde(borrow)]
-        lines: &'a RawValue,
-    }
     let settled = settled.cloned();
-    reply(idempotency, StatusCode::OK, move |account| {
+    reply(idempotency, StatusCode::OK, move |after| {
         let settled = settled.as_ref().expect("only what was settled is captured");
-        let settlement: Settlement<'_> = serde_json::from_str(&settled.settlement).expect("a settlement has lines");
-        written(&Captured {
+        let stored = written(&Captured {
             id: &hold.hold_id,
             status: "captured",
+            late: after.hold.is_some_and(|hold| hold.late),
             charge: credits(settled.charge),
             released: credits(hold.amount - settled.charge),
-            lines: settlement.lines,
-            balance: balance(&in_force, account),
-        })
+            balance: Balance::of(&in_force.card, after.account),
+        });
+        Body { stored, adds: Some((Adds::Lines, lines_json(&settled.lines))) }
     })
 }
 
 pub fn released(idempotency: Idempotency, in_force: Arc<InForce>, hold: HoldRecord) -> Reply {
-    reply(idempotency, StatusCode::OK, move |account| {
+    reply(idempotency, StatusCode::OK, move |after| {
         let (id, released) = (hold.hold_id.as_str(), credits(hold.amount));
-        written(&Returned { id, status: "released", released, balance: balance(&in_force, account) })
+        written(&Returned { id, status: "released", released, balance: Balance::of(&in_force.card, after.account) })
+            .into()
+    })
+}
+
+pub fn extended(idempotency: Idempotency, hold: HoldRecord) -> Reply {
+    reply(idempotency, StatusCode::OK, move |after| {
+        let expires_at = after.hold.and_then(|hold| hold.expires_at).expect("an open hold expires");
+        let (id, amount) = (hold.hold_id.as_str(), credits(hold.amount));
+        written(&Extended { id, status: "held", amount, expires_at: times::written(expires_at) }).into()
     })
 }
 
 pub fn granted(idempotency: Idempotency, in_force: Arc<InForce>, amount: Credits, note: Option<String>) -> Reply {
-    reply(idempotency, StatusCode::CREATED, move |account| {
-        written(&Granted {
-            account_id: &account.account_id,
-            seq: account.seq,
-            amount,
-            note: note.as_deref(),
-            balance: balance(&in_force, account),
-        })
+    reply(idempotency, StatusCode::CREATED, move |After { account, .. }| {
+        let balance = Balance::of(&in_force.card, account);
+        let (account_id, seq, note) = (account.account_id.as_str(), account.seq, note.as_deref());
+        written(&Granted { account_id, seq, amount, note, balance }).into()
     })
 }
 
 pub fn opened(idempotency: Idempotency, in_force: Arc<InForce>) -> Reply {
-    reply(idempotency, StatusCode::CREATED, move |account| written(&account::document(&in_force.card, account)))
+    reply(idempotency, StatusCode::CREATED, move |after| {
+        written(&account::document(&in_force.card, after.account)).into()
+    })
 }

@@ -41,6 +41,14 @@ impl Method {
     }
 }
 
+/// The addresses that a server has. An operator's programs may have one of their own; without it, all is at the one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum At {
+    All,
+    Public,
+    Admin,
+}
+
 /// What a route takes for a body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Takes {
@@ -73,6 +81,8 @@ pub struct Route {
     pub keyed: bool,
     /// Whether it counts against the requests a minute.
     pub limited: bool,
+    /// Where it is, when there are two addresses.
+    pub at: At,
     /// The name and the shape of the `{…}` in its path.
     pub in_path: Option<(&'static str, Shape)>,
     pub query: &'static [Parameter],
@@ -100,6 +110,7 @@ const fn route(
         takes: Takes::Nothing,
         keyed: false,
         limited: true,
+        at: At::Public,
         in_path: None,
         query: &[],
         links: &[],
@@ -131,6 +142,10 @@ impl Route {
 
     const fn unlimited(self) -> Self {
         Self { limited: false, ..self }
+    }
+
+    const fn at(self, at: At) -> Self {
+        Self { at, ..self }
     }
 
     const fn query(self, query: &'static [Parameter]) -> Self {
@@ -180,7 +195,6 @@ pub static ROUTES: &[Route] = &[
         .answers(200, Shape::Card),
     get("/v1/card/{fingerprint}", "cardByFingerprint", handler!(rating::card_by_fingerprint))
         .about("A card that is or was in force. It never changes.")
-        .unlimited()
         .in_path("fingerprint", Shape::Fingerprint)
         .answers(200, Shape::Card)
         .refuses(&[404, 503]),
@@ -221,13 +235,22 @@ pub static ROUTES: &[Route] = &[
         .answers(200, Shape::HoldRecord)
         .refuses(&[404]),
     post("/v1/holds/{id}/capture", "captureHold", handler!(holds::capture))
-        .about("Charges what was delivered and gives the rest back. Without an outcome, all was delivered as expected.")
+        .about("Charges what was delivered and gives the rest back. Without an outcome, all was delivered as expected. A hold that expired is captured for a day more, where the account still covers it.")
         .needs(Scope::Settle)
         .keyed()
         .may_take(Shape::CaptureRequest)
         .leads_to(&[("hold", "id"), ("releaseHold", "id")])
         .id(Shape::HoldId)
         .answers(200, Shape::Captured)
+        .refuses(&[402, 404, 409]),
+    post("/v1/holds/{id}/extend", "extendHold", handler!(holds::extend))
+        .about("Lets a hold last until so many seconds from now, if that is later than it lasts already.")
+        .needs(Scope::Settle)
+        .keyed()
+        .takes(Shape::ExtendRequest)
+        .leads_to(&[("hold", "id"), ("captureHold", "id"), ("releaseHold", "id")])
+        .id(Shape::HoldId)
+        .answers(200, Shape::Extended)
         .refuses(&[404, 409]),
     post("/v1/holds/{id}/release", "releaseHold", handler!(holds::release))
         .about("Gives all of a hold back.")
@@ -314,25 +337,30 @@ pub static ROUTES: &[Route] = &[
     get("/healthz", "healthz", handler!(status::healthz))
         .about("The process lives.")
         .unlimited()
+        .at(At::All)
         .answers(200, Shape::Status),
     get("/readyz", "readyz", handler!(status::readyz))
         .about("The ledger answers.")
         .unlimited()
+        .at(At::All)
         .answers(200, Shape::Status)
         .refuses(&[503]),
     get("/metrics", "metrics", handler!(status::metrics))
-        .about("Counters and histograms for Prometheus.")
+        .about("Counters and histograms for Prometheus. With `--admin-port`, at that port alone.")
         .unlimited()
+        .at(At::Admin)
         .answers(200, Shape::Metrics),
     get("/openapi.json", "openapi", handler!(status::openapi))
-        .about("This description.")
+        .about("This description. With `--admin-port`, at that port alone.")
         .unlimited()
+        .at(At::Admin)
         .answers(200, Shape::OpenApi),
 ];
 
-/// The table's paths, each with its methods.
-pub fn by_path() -> impl Iterator<Item = (&'static str, MethodRouter<App>)> {
-    let mut paths: Vec<&str> = ROUTES.iter().map(|route| route.path).collect();
+/// The table's paths at an address, each with its methods.
+pub fn by_path(at: At) -> impl Iterator<Item = (&'static str, MethodRouter<App>)> {
+    let is_here = move |route: &&Route| at == At::All || route.at == At::All || route.at == at;
+    let mut paths: Vec<&str> = ROUTES.iter().filter(is_here).map(|route| route.path).collect();
     paths.dedup();
     paths.into_iter().map(|path| {
         let routes = ROUTES.iter().filter(|route| route.path == path);

@@ -22,7 +22,7 @@ pub async fn healthz(_: Asked) -> Result<Response, Problem> {
 }
 
 pub async fn readyz(asked: Asked) -> Result<Response, Problem> {
-    let ready = tokio::time::timeout(READY_WAIT, asked.store().ready()).await;
+    let ready = tokio::time::timeout(READY_WAIT, asked.app.ready()).await;
     ready.map_err(|_| Problem::unavailable("the ledger does not answer"))??;
     Ok(json(StatusCode::OK, &json!({"status": "ready"})))
 }
@@ -36,7 +36,7 @@ pub async fn metrics(asked: Asked) -> Result<Response, Problem> {
 }
 
 pub async fn openapi(asked: Asked) -> Result<Response, Problem> {
-    let mut response = json_text(StatusCode::OK, asked.in_force.openapi());
+    let mut response = json_text(StatusCode::OK, asked.in_force.openapi(asked.app.hold_limits()));
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
     Ok(response)
 }

@@ -1,29 +1,29 @@
 //! What was spent, and what was estimated for it.
 
-mod tally;
-
 use axum::{http::StatusCode, response::Response};
 use pricetag::{Code, RateCard};
 use serde::Serialize;
+use serde_json::value::RawValue;
 
-use self::tally::{Figures, Tally};
 use super::{
-    account,
-    answer::json,
-    dispatch::{Asked, off},
-    openapi::Shape,
-    problem::Problem,
-    query::Query,
-    routes::Parameter,
+    account, answer::json, dispatch::Asked, openapi::Shape, problem::Problem, query::Query, routes::Parameter,
 };
-use crate::{charge::is_unlimited, times::Day};
+use crate::{
+    charge::is_unlimited,
+    clock::Millis,
+    store::{By, Sums},
+    times::{DAY_MS, Day},
+};
 
 /// Days of a range without a beginning or an end.
 const DAYS_DEFAULT: i64 = 30;
 /// The longest range: ten years.
 const DAYS_MAX: i64 = 3_660;
-/// Days whose captures are in memory at a time.
-const DAYS_AT_ONCE: i64 = 7;
+/// Groups in an answer, the dearest first. A range has fewer days, and a card fewer operations and options; assets are
+/// named by clients.
+const GROUPS_MAX: i64 = 4_000;
+/// A pace needs this much of a history.
+const HISTORY_MS_MIN: Millis = 3 * DAY_MS;
 
 pub const QUERY: &[Parameter] = &[
     Parameter { name: "by", shape: Shape::UsageBy, about: "What lines are grouped by: `operation` without it" },
@@ -35,25 +35,15 @@ pub const FROM: Parameter =
     Parameter { name: "from", shape: Shape::Date, about: "The first day, UTC; 30 days up to the last without it" };
 pub const TO: Parameter = Parameter { name: "to", shape: Shape::Date, about: "The last day, UTC; today without it" };
 
-/// What lines are grouped by.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum By {
-    Operation,
-    Day,
-    Asset,
-    /// The option of a choice of this name.
-    Choice(String),
-}
+/// The names of what usage is grouped by, beside the names of choices.
+pub const BUILTIN: [(&str, By); 3] = [("operation", By::Operation), ("day", By::Day), ("asset", By::Asset)];
 
-impl By {
-    pub const BUILTIN: [(&'static str, Self); 3] =
-        [("operation", Self::Operation), ("day", Self::Day), ("asset", Self::Asset)];
-
-    fn as_str(&self) -> &str {
-        match self {
-            Self::Choice(name) => name,
-            builtin => Self::BUILTIN.iter().find(|(_, by)| by == builtin).map_or("", |(name, _)| name),
-        }
+fn name(by: &By) -> &str {
+    match by {
+        By::Choice(name) => name,
+        By::Operation => "operation",
+        By::Day => "day",
+        By::Asset => "asset",
     }
 }
 
@@ -65,6 +55,8 @@ struct UsageView<'a> {
     to: String,
     total: Figures,
     groups: Vec<GroupView>,
+    /// Groups that were charged less than those that are listed.
+    groups_left_out: u64,
     days_to_exhaustion: Option<i64>,
 }
 
@@ -75,40 +67,81 @@ struct GroupView {
     figures: Figures,
 }
 
+/// What is said of a group.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Figures {
+    captures: u64,
+    lines: u64,
+    outputs: u64,
+    estimated: Box<RawValue>,
+    charged: Box<RawValue>,
+    average_per_output: Option<Box<RawValue>>,
+}
+
+impl From<Sums> for Figures {
+    fn from(sums: Sums) -> Self {
+        let Sums { captures, lines, outputs, estimated, charged } = sums;
+        let average_per_output = average(charged, outputs).map(number);
+        Self { captures, lines, outputs, estimated: number(estimated), charged: number(charged), average_per_output }
+    }
+}
+
+/// What an output was charged at, rounded half up to a millicredit.
+fn average(charged: i128, outputs: u64) -> Option<i128> {
+    let outputs = i128::from(outputs);
+    (2 * charged + outputs).checked_div(2 * outputs)
+}
+
+/// Millicredits as a JSON number of credits. No amount is negative here.
+fn number(millicredits: i128) -> Box<RawValue> {
+    let (whole, rest) = (millicredits / 1_000, millicredits % 1_000);
+    let text = format!("{whole}.{rest:03}");
+    let text = text.trim_end_matches('0').trim_end_matches('.');
+    RawValue::from_string(text.into()).expect("digits are JSON")
+}
+
 /// What the account spent in a range of days, by group.
 pub async fn usage(asked: Asked) -> Result<Response, Problem> {
-    let today = Day::of(asked.store().now());
-    let (by, from, to) = read(&asked, today).map_err(|faults| Problem::faults(&faults))?;
+    let now = asked.store().now();
+    let (by, from, to) = read(&asked, Day::of(now)).map_err(|faults| Problem::faults(&faults))?;
     let account = account::find(&asked).await?;
-    let mut tally = Tally::new(by.clone());
-    let mut start = from;
-    while start <= to {
-        let end = start.plus(DAYS_AT_ONCE).min(to.plus(1));
-        let captures = asked.store().captures(asked.account_id(), start.start(), end.start()).await?;
-        tally = off(move || captures.iter().try_for_each(|capture| tally.add(capture)).map(|()| tally))
-            .await?
-            .map_err(|error| {
-                tracing::error!(%error, "a stored capture cannot be read");
-                Problem::defect()
-            })?;
-        start = end;
-    }
-    let (charged, available) = (tally.total.charged(), account.available());
+    let range = from.start()..to.plus(1).start();
+    let found = asked.store().usage(asked.account_id(), by.clone(), range.clone(), GROUPS_MAX).await?;
+    let mut groups = found.groups;
+    let listed = u64::try_from(groups.len()).expect("a count is a u64");
+    groups.sort_by(|(one, one_sums), (other, other_sums)| match by {
+        // Days are as many days after 1970.
+        By::Day => one.as_ref().map(String::len).cmp(&other.as_ref().map(String::len)).then_with(|| one.cmp(other)),
+        _ => other_sums.charged.cmp(&one_sums.charged).then_with(|| one.cmp(other)),
+    });
+    let key = |key: Option<String>| match by {
+        By::Day => key.and_then(|day| day.parse().ok()).map(|day| Day::numbered(day).to_string()),
+        _ => key,
+    };
+    let began = found.first_at.map(|first_at| first_at.max(range.start));
+    let history = began.map_or(0, |began| range.end.min(now) - began);
     let unlimited = is_unlimited(&asked.in_force.card, &account);
     let view = UsageView {
-        by: by.as_str(),
+        by: name(&by),
         from: from.to_string(),
         to: to.to_string(),
-        total: tally.total.figures(),
-        groups: tally.groups().into_iter().map(|(key, group)| GroupView { key, figures: group.figures() }).collect(),
-        days_to_exhaustion: (!unlimited).then(|| exhaustion(available, charged, to.plus(1).since(from))).flatten(),
+        groups_left_out: found.groups_count - listed,
+        groups: groups.into_iter().map(|(of, sums)| GroupView { key: key(of), figures: sums.into() }).collect(),
+        days_to_exhaustion: (!unlimited)
+            .then(|| exhaustion(account.available(), found.total.charged, history))
+            .flatten(),
+        total: found.total.into(),
     };
     Ok(json(StatusCode::OK, &view))
 }
 
-/// Whole days, rounded down, until as much is spent as is available, at the pace of the range.
-fn exhaustion(available: i64, charged: i128, days: i64) -> Option<i64> {
-    let days = (i128::from(available) * i128::from(days)).checked_div(charged)?;
+/// Whole days, rounded down, until as much is spent as is available, at the pace of a history. A short one has no pace.
+fn exhaustion(available: i64, charged: i128, history: Millis) -> Option<i64> {
+    if history < HISTORY_MS_MIN {
+        return None;
+    }
+    let days = (i128::from(available) * i128::from(history)).checked_div(charged * i128::from(DAY_MS))?;
     Some(i64::try_from(days).unwrap_or(i64::MAX))
 }
 
@@ -133,14 +166,14 @@ pub fn days(query: &mut Query, today: Day) -> (Day, Day) {
 
 fn by(query: &mut Query, card: &RateCard) -> By {
     let Some(name) = query.text("by") else { return By::Operation };
-    if let Some((_, by)) = By::BUILTIN.into_iter().find(|(builtin, _)| *builtin == name) {
+    if let Some((_, by)) = BUILTIN.into_iter().find(|(builtin, _)| *builtin == name) {
         return by;
     }
     let choices = choices(card);
     if choices.contains(&name) {
         return By::Choice(name.into());
     }
-    let known: Vec<&str> = By::BUILTIN.iter().map(|(name, _)| *name).chain(choices).collect();
+    let known: Vec<&str> = BUILTIN.iter().map(|(name, _)| *name).chain(choices).collect();
     let message = format!("usage is by one of {}", known.join(", "));
     query.fault(Code::UnknownChoice, "by", message);
     By::Operation
@@ -177,18 +210,39 @@ fn list<'v>(value: &'v pricetag::Value, key: &str) -> &'v [pricetag::Value] {
 
 #[cfg(test)]
 mod tests {
-    use super::exhaustion;
+    use super::{DAY_MS, average, exhaustion, number};
 
     #[test]
-    fn days_to_exhaustion_are_whole_and_none_without_charges() {
-        for (available, charged, days, due) in [
-            (10_000, 0, 30, None),
-            (10_000, 3_000, 30, Some(100)),
-            (10_000, 3_001, 30, Some(99)),
-            (0, 1, 1, Some(0)),
-            (i64::MAX, 1, 3_660, Some(i64::MAX)),
+    fn days_to_exhaustion_are_whole_and_none_without_charges_or_history() {
+        let days = |days: i64| days * DAY_MS;
+        for (available, charged, history, due) in [
+            (10_000, 0, days(30), None),
+            (10_000, 3_000, days(30), Some(100)),
+            (10_000, 3_001, days(30), Some(99)),
+            (0, 1, days(3), Some(0)),
+            (i64::MAX, 1, days(3_660), Some(i64::MAX)),
+            (10_000, 60, 20 * 60 * 1_000, None), // 20 minutes
+            (10_000, 60, days(3) - 1, None),
         ] {
-            assert_eq!(exhaustion(available, charged, days), due, "{available} at {charged} in {days}");
+            assert_eq!(exhaustion(available, charged, history), due, "{available} at {charged} in {history} ms");
+        }
+    }
+
+    #[test]
+    fn an_average_rounds_half_up_and_nothing_has_none() {
+        for (outputs, charged, due) in
+            [(0, 0, None), (3, 0, Some(0)), (2, 1, Some(1)), (3, 1, Some(0)), (3, 2, Some(1)), (8, 12, Some(2))]
+        {
+            assert_eq!(average(charged, outputs), due, "{charged} by {outputs}");
+        }
+    }
+
+    #[test]
+    fn sums_are_written_exactly_beyond_the_largest_amount() {
+        for (millicredits, due) in
+            [(0, "0"), (1, "0.001"), (100, "0.1"), (29_000, "29"), (12_345_678_901_234_567, "12345678901234.567")]
+        {
+            assert_eq!(number(millicredits).get(), due);
         }
     }
 }

@@ -3,25 +3,24 @@
 //! An engine loads what a batch concerns, the book decides operation after operation, each on what the one before left,
 //! and the engine writes the changes and commits once. A refused operation adds nothing, so it undoes no neighbour.
 
+mod holds;
+
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     panic::{AssertUnwindSafe, catch_unwind},
 };
 
 use pricetag::{Code, Credits, Fault, Faults, Path};
 
+use self::holds::HoldKey;
+pub use self::holds::{CAPTURE_MS_MAX, first_hold_id};
 use super::{
-    Answer, Operation, Placed, Reply, Resolution, StoreFault,
-    rows::{
-        AnswerRow, CardRow, Changes, EntryRow, FreeUnitsKey, HoldRow, HoldState, Loaded, MovedRow, NewKeyRow,
-        OpenedRow, OutcomeRow, StoredAnswer,
-    },
+    After, Answer, Body, Idempotency, NewAccount, NewGrant, Operation, OperationKey, Reply, StoreFault,
+    rows::{AnswerRow, CardRow, Changes, EntryRow, Loaded, MovedRow, NewKeyRow, OpenedRow, StoredAnswer},
 };
 use crate::{
-    charge::{Account, FreeUse, Refusal, Settled, Terms},
-    clock::{Millis, month},
-    key::random_hex,
-    store::{Idempotency, NewAccount, NewGrant, NewHold},
+    charge::{Account, Refusal, Stored},
+    clock::month,
 };
 
 /// The status of a hold or a charge that was placed.
@@ -33,7 +32,7 @@ const BALANCE_MAX: i64 = Credits::MAX.millicredits();
 #[derive(Debug, Default)]
 pub struct Needs<'o> {
     pub accounts: BTreeSet<&'o str>,
-    pub answers: BTreeSet<(&'o str, &'o str)>,
+    pub answers: BTreeSet<&'o OperationKey>,
     pub holds: BTreeSet<(&'o str, &'o str)>,
     pub keys: BTreeSet<&'o str>,
 }
@@ -45,9 +44,9 @@ impl<'o> Needs<'o> {
             if let Operation::DeleteKey { key_id } = operation {
                 needs.keys.insert(key_id);
             }
+            needs.answers.extend(operation.idempotency().map(|idempotency| &idempotency.key));
             let Some(account_id) = operation.account_id() else { continue };
             needs.accounts.insert(account_id);
-            needs.answers.extend(operation.idempotency().map(|idempotency| (account_id, idempotency.key.as_str())));
             needs.holds.extend(operation.hold_id().map(|hold_id| (account_id, hold_id)));
         }
         needs
@@ -90,8 +89,8 @@ impl<'a> Step<'a> {
 
 impl Book {
     fn apply(&mut self, operation: &Operation) -> Result<Answer, StoreFault> {
-        if let (Some(account_id), Some(idempotency)) = (operation.account_id(), operation.idempotency())
-            && let Some(stored) = self.loaded.answers.get(&(account_id.into(), idempotency.key.clone()))
+        if let Some(idempotency) = operation.idempotency()
+            && let Some(stored) = self.loaded.answers.get(&idempotency.key)
         {
             return Ok(stored.clone().answer(&idempotency.request_hash));
         }
@@ -116,15 +115,16 @@ impl Book {
             }
             Operation::Probe => Answer::Done,
             Operation::Hold(new) => self.hold(new),
-            Operation::Capture { account_id, hold_id, settled, reply } => {
-                self.resolve(account_id, hold_id, Some(reply), Resolution::Captured, Some(settled))?
+            Operation::Capture { account_id, hold_id, settled, cover_late, reply } => {
+                self.capture(&(account_id.clone(), hold_id.clone()), settled.as_ref(), cover_late, reply)?
+            }
+            Operation::Extend { account_id, hold_id, lasts_ms, reply } => {
+                self.extend(&(account_id.clone(), hold_id.clone()), *lasts_ms, reply)
             }
             Operation::Release { account_id, hold_id, reply } => {
-                self.resolve(account_id, hold_id, Some(reply), Resolution::Released, None)?
+                self.release(&(account_id.clone(), hold_id.clone()), reply)
             }
-            Operation::Expire { account_id, hold_id } => {
-                self.resolve(account_id, hold_id, None, Resolution::Expired, None)?
-            }
+            Operation::Expire { account_id, hold_id } => self.expire(&(account_id.clone(), hold_id.clone())),
         })
     }
 
@@ -144,8 +144,10 @@ impl Book {
             posted: 0,
             held: 0,
             seq: -1, // the first entry is number 0
+            now: self.loaded.now,
             month: month(self.loaded.now),
-            free_units_used: Vec::new(),
+            free_units_used: BTreeMap::new(),
+            stored: Stored::default(),
         };
         self.loaded.accounts.insert(new.account_id.clone(), account);
         self.enter(&new.account_id, Step::of("open", 0, 0, None));
@@ -153,7 +155,7 @@ impl Book {
             self.enter(&new.account_id, Step::of("grant", new.grant_millicredits, 0, None));
         }
         match &new.reply {
-            Some(reply) => self.reply(&new.account_id, reply),
+            Some(reply) => self.reply(&new.account_id, None, reply),
             None => Answer::Done,
         }
     }
@@ -164,7 +166,7 @@ impl Book {
             return too_much("amount");
         }
         self.enter(&new.account_id, Step { note: new.note.clone(), ..Step::of("grant", new.millicredits, 0, None) });
-        self.reply(&new.account_id, &new.reply)
+        self.reply(&new.account_id, None, &new.reply)
     }
 
     fn set_tier(&mut self, account_id: &str, tier: &str) -> Answer {
@@ -181,146 +183,6 @@ impl Book {
         Answer::Account(self.loaded.accounts[account_id].clone())
     }
 
-    fn hold(&mut self, new: &NewHold) -> Answer {
-        let Some(account) = self.loaded.accounts.get(&new.account_id) else { return Answer::NotFound };
-        let terms = match (new.decide)(account) {
-            Ok(terms) => terms,
-            Err(refusal) => return Answer::Refused(refusal),
-        };
-        if terms.unlimited && account.posted.saturating_add(terms.hold) > BALANCE_MAX {
-            return too_much("plan");
-        }
-        let now = self.loaded.now;
-        let hold_id = new_hold_id(now);
-        let expires_at = new.lasts_ms.map(|lasts_ms| now + lasts_ms);
-        if expires_at.is_some() {
-            if terms.unlimited {
-                self.enter(&new.account_id, Step::of("allowance", terms.hold, 0, Some(&hold_id)));
-            }
-            self.enter(&new.account_id, Step::of("hold", 0, terms.hold, Some(&hold_id)));
-        } else {
-            if terms.unlimited {
-                self.enter(&new.account_id, Step::of("allowance", terms.whole.charge, 0, Some(&hold_id)));
-            }
-            self.enter(&new.account_id, Step::of("charge", -terms.whole.charge, 0, Some(&hold_id)));
-            self.outcome(&new.account_id, &hold_id, Resolution::Captured, Some(&terms.whole));
-        }
-        self.use_free_units(&new.account_id, &terms.free_units, now, 1);
-        let account = &self.loaded.accounts[&new.account_id];
-        let asset = new.asset.as_deref();
-        let body = (new.body)(&Placed { hold_id: &hold_id, terms: &terms, asset, at: now, expires_at, account });
-        self.add_hold(new, terms, hold_id, expires_at);
-        self.store_answer(&new.account_id, &new.idempotency, CREATED, body)
-    }
-
-    fn add_hold(&mut self, new: &NewHold, terms: Terms, hold_id: String, expires_at: Option<Millis>) {
-        let resolution = expires_at.is_none().then_some(Resolution::Captured);
-        let state = HoldState {
-            amount: terms.hold,
-            unlimited: terms.unlimited,
-            free_units: terms.free_units.clone(),
-            at: self.loaded.now,
-            expires_at,
-            resolution,
-        };
-        self.loaded.holds.insert((new.account_id.clone(), hold_id.clone()), state);
-        let free_units = serde_json::to_string(&terms.free_units).expect("free units are JSON");
-        self.changes.holds.push(HoldRow {
-            account_id: new.account_id.clone(),
-            hold_id,
-            amount: terms.hold,
-            unlimited: terms.unlimited,
-            fingerprint: terms.fingerprint,
-            plan: terms.plan,
-            estimate: terms.estimate.get().into(),
-            free_units: (!terms.free_units.is_empty()).then_some(free_units),
-            asset: new.asset.clone(),
-            at: self.loaded.now,
-            expires_at,
-        });
-    }
-
-    /// Ends a hold. Whatever was asked for, a hold whose time is over expires.
-    fn resolve(
-        &mut self,
-        account_id: &str,
-        hold_id: &str,
-        reply: Option<&Reply>,
-        asked: Resolution,
-        settled: Option<&Result<Settled, Faults>>,
-    ) -> Result<Answer, StoreFault> {
-        let Some(hold) = self.loaded.holds.get(&(account_id.into(), hold_id.into())) else {
-            return Ok(Answer::NotFound);
-        };
-        if let Some(resolution) = hold.resolution {
-            return Ok(Answer::HoldResolved(resolution));
-        }
-        let over = hold.expires_at.is_some_and(|expires_at| expires_at <= self.loaded.now);
-        if asked == Resolution::Expired && !over {
-            return Ok(Answer::Done);
-        }
-        let (resolution, settled) = match settled {
-            _ if over => (Resolution::Expired, None),
-            Some(Err(faults)) => return Ok(Answer::Refused(Refusal::Faults(faults.clone()))),
-            Some(Ok(settled)) => (asked, Some(settled)),
-            None => (asked, None),
-        };
-        let hold = hold.clone();
-        let charge = settled.map_or(0, |settled| settled.charge);
-        if charge > hold.amount {
-            return Err(StoreFault::Unavailable(format!("a capture of {charge} is above the hold {hold_id}")));
-        }
-        let kind = match resolution {
-            Resolution::Captured => "capture",
-            Resolution::Released => "release",
-            Resolution::Expired => "expire",
-        };
-        self.enter(account_id, Step::of(kind, -charge, -hold.amount, Some(hold_id)));
-        if hold.unlimited && charge < hold.amount {
-            self.enter(account_id, Step::of("allowance", charge - hold.amount, 0, Some(hold_id)));
-        }
-        self.outcome(account_id, hold_id, resolution, settled);
-        let used = settled.map_or(&[] as &[_], |settled| &settled.free_units);
-        self.use_free_units(account_id, &hold.free_units, hold.at, -1);
-        self.use_pools(account_id, used.iter().map(|(pool, units)| (pool.as_str(), *units)), hold.at, 1);
-        self.loaded.holds.get_mut(&(account_id.into(), hold_id.into())).expect("found above").resolution =
-            Some(resolution);
-        Ok(match reply {
-            Some(reply) if resolution == asked => self.reply(account_id, reply),
-            None if resolution == asked => Answer::Done,
-            _ => Answer::HoldResolved(resolution),
-        })
-    }
-
-    fn outcome(&mut self, account_id: &str, hold_id: &str, kind: Resolution, settled: Option<&Settled>) {
-        self.changes.outcomes.push(OutcomeRow {
-            account_id: account_id.into(),
-            hold_id: hold_id.into(),
-            kind,
-            captured: settled.map_or(0, |settled| settled.charge),
-            settlement: settled.map(|settled| settled.settlement.to_string()),
-            at: self.loaded.now,
-        });
-    }
-
-    fn use_free_units(&mut self, account_id: &str, uses: &[FreeUse], at: Millis, sign: i64) {
-        self.use_pools(account_id, uses.iter().map(|free| (free.pool.as_str(), free.units)), at, sign);
-    }
-
-    /// Takes free units of the month of a time, or gives them back.
-    fn use_pools<'p>(&mut self, account_id: &str, uses: impl Iterator<Item = (&'p str, u64)>, at: Millis, sign: i64) {
-        let month = month(at);
-        for (pool, units) in uses {
-            let change = sign * i64::try_from(units).expect("a plan has at most a few million outputs");
-            let key = FreeUnitsKey { account_id: account_id.into(), pool: pool.into(), month: month.clone() };
-            *self.changes.free_units.entry(key).or_default() += change;
-            let account = self.loaded.accounts.get_mut(account_id).expect("an account that is worked on");
-            if account.month == month {
-                account.use_free_units(pool, change);
-            }
-        }
-    }
-
     /// Appends an entry, and moves the account with it.
     fn enter(&mut self, account_id: &str, step: Step<'_>) {
         let account = self.loaded.accounts.get_mut(account_id).expect("an account that is worked on");
@@ -333,6 +195,7 @@ impl Book {
             posted: account.posted,
             held: account.held,
             seq: account.seq,
+            stored: account.stored,
         });
         account.seq += 1;
         account.posted += step.posted;
@@ -348,28 +211,25 @@ impl Book {
             held_after: account.held,
             hold_id: step.hold_id.map(Into::into),
             note: step.note,
-            at: self.loaded.now,
+            at: account.now,
         });
     }
 
-    fn reply(&mut self, account_id: &str, reply: &Reply) -> Answer {
-        let body = (reply.body)(&self.loaded.accounts[account_id]);
-        self.store_answer(account_id, &reply.idempotency, reply.status, body)
+    fn reply(&mut self, account_id: &str, hold: Option<&HoldKey>, reply: &Reply) -> Answer {
+        let hold = hold.map(|key| (key, &self.loaded.holds[key]));
+        let after = After { account: &self.loaded.accounts[account_id], hold: hold.map(|(_, state)| state) };
+        let body = (reply.body)(&after);
+        self.store_answer(&reply.idempotency, reply.status, body, hold.map(|((_, hold_id), _)| hold_id.as_str()))
     }
 
-    fn store_answer(&mut self, account_id: &str, idempotency: &Idempotency, status: u16, body: String) -> Answer {
+    fn store_answer(&mut self, idempotency: &Idempotency, status: u16, body: Body, hold_id: Option<&str>) -> Answer {
         let Idempotency { key, request_hash } = idempotency.clone();
-        let stored = StoredAnswer { request_hash, status, body: body.clone() };
-        self.loaded.answers.insert((account_id.into(), key.clone()), stored);
-        self.changes.answers.push(AnswerRow {
-            account_id: account_id.into(),
-            idem_key: key,
-            request_hash,
-            status,
-            body: body.clone(),
-            at: self.loaded.now,
-        });
-        Answer::Stored { status, body, replayed: false }
+        let adds = body.adds.as_ref().map(|(adds, _)| (*adds, hold_id.expect("only a hold's rows add").to_owned()));
+        let answer = StoredAnswer { request_hash, status, body: body.stored.clone(), adds };
+        self.loaded.answers.insert(key.clone(), answer.clone());
+        let asked_at = self.loaded.now;
+        self.changes.answers.push(AnswerRow { key, answer, at: asked_at });
+        Answer::Stored { status, body }
     }
 }
 
@@ -383,14 +243,4 @@ fn too_much(field: &str) -> Answer {
         line: None,
     };
     Answer::Refused(Refusal::Faults(Faults { errors: vec![fault] }))
-}
-
-/// The name of a hold: its time and then 80 random bits, so that names ascend and the index grows at its end.
-fn new_hold_id(now: Millis) -> String {
-    first_hold_id(now) + &random_hex::<10>()
-}
-
-/// What comes before the name of every hold that was placed at a time or later.
-pub fn first_hold_id(time: Millis) -> String {
-    format!("hold_{:012x}", time.max(0))
 }

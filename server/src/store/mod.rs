@@ -17,6 +17,7 @@ pub mod sqlite;
 use std::{
     fmt,
     hash::{BuildHasher, BuildHasherDefault, DefaultHasher},
+    ops::Range,
     sync::Arc,
     thread::JoinHandle,
     time::Duration,
@@ -30,24 +31,28 @@ use tokio::{
 
 pub use self::{
     operation::{
-        Answer, Decide, Idempotency, NewAccount, NewGrant, NewHold, NewKey, Operation, Placed, Reply, Resolution,
+        Adds, After, Answer, Body, CoverLate, Decide, Idempotency, NewAccount, NewGrant, NewHold, NewKey, Operation,
+        OperationKey, Placed, Reply, Resolution, Side,
     },
     place::{OpenError, Place},
-    rows::{Capture, DayEnd, Entry, HoldOutcome, HoldRecord, StoredAnswer},
+    rows::{
+        By, Capture, Captured, CapturesPage, DayEnd, Entry, HoldOutcome, HoldRecord, HoldState, StoredAnswer, Sums,
+        Usage,
+    },
     sqlite::Database,
 };
 use self::{queue::Job, readers::Readers};
 use crate::{
-    charge::Account,
-    clock::{Clock, Millis},
-    key::{Hash, Scopes},
+    charge::{Account, lines_json},
+    clock::{Clock, Millis, is_far_ahead},
+    key::{Hash, Key, Scopes, same},
 };
 
 /// How long an operation waits for room in the queue.
 const QUEUE_WAIT: Duration = Duration::from_secs(1);
 /// How long its client waits in all; the operation itself is carried out whatever happens.
 const ANSWER_WAIT: Duration = Duration::from_secs(2);
-/// For how long a key is taken as known. A key that another process deletes works at most this long.
+/// For how long a key is taken as known, or as unknown. A key that another process deletes works at most this long.
 const CREDENTIAL_LIFE: Duration = Duration::from_secs(1);
 const CREDENTIALS_KEPT: u64 = 10_000;
 
@@ -68,6 +73,8 @@ pub enum StoreFault {
     Busy,
     /// The writer did not answer in time. It may still carry the operation out.
     InProgress,
+    /// Another session holds the row of an account. Nothing was done.
+    Locked,
     /// No room on the disk. Nothing was done.
     Full,
     /// Another process was faster. Nothing was done; it is to be decided again.
@@ -90,6 +97,7 @@ impl fmt::Display for StoreFault {
         match self {
             Self::Busy => f.write_str("too many operations are waiting"),
             Self::InProgress => f.write_str("the operation is still being carried out"),
+            Self::Locked => f.write_str("another session holds the account"),
             Self::Full => f.write_str("the disk is full"),
             Self::Conflict(reason) => write!(f, "another process was faster: {reason}"),
             Self::Rejected(reason) => write!(f, "the database refused it: {reason}"),
@@ -144,7 +152,8 @@ impl Writers {
 pub struct Store {
     queues: Arc<[mpsc::Sender<Job>]>,
     readers: Readers,
-    credentials: Cache<String, Credential>,
+    /// By the whole key: the time of an answer to its public part alone does not tell whether its owner is using it.
+    credentials: Cache<(String, Hash), Option<Credential>>,
 }
 
 impl Store {
@@ -184,16 +193,25 @@ impl Store {
     }
 
     fn new(queues: Vec<mpsc::Sender<Job>>, readers: Readers) -> Self {
-        let credentials = Cache::builder().max_capacity(CREDENTIALS_KEPT).time_to_live(CREDENTIAL_LIFE).build();
+        let credentials = Cache::builder()
+            .max_capacity(CREDENTIALS_KEPT)
+            .time_to_live(CREDENTIAL_LIFE)
+            .support_invalidation_closures()
+            .build();
         Self { queues: queues.into(), readers, credentials }
     }
 
     /// Carries an operation out, durably, before it answers.
     pub async fn run(&self, operation: Operation) -> Result<Answer, StoreFault> {
-        let deleted = if let Operation::DeleteKey { key_id } = &operation { Some(key_id.clone()) } else { None };
+        let changed = match &operation {
+            Operation::AddKey(key) => Some(key.key_id.clone()),
+            Operation::DeleteKey { key_id } => Some(key_id.clone()),
+            _ => None,
+        };
         let answer = send(self.queue_of(&operation), operation).await;
-        if let Some(key_id) = deleted {
-            self.credentials.invalidate(&key_id);
+        if let Some(changed) = changed {
+            let of_the_key = self.credentials.invalidate_entries_if(move |(key_id, _), _| *key_id == changed);
+            of_the_key.expect("the cache takes closures");
         }
         answer
     }
@@ -210,15 +228,19 @@ impl Store {
         self.queues.iter().map(|queue| queue.max_capacity() - queue.capacity()).sum()
     }
 
-    /// What a key may do, by its public part; `None` when there is none or it has expired.
-    pub async fn credential(&self, key_id: &str) -> Result<Option<Credential>, StoreFault> {
-        if let Some(credential) = self.credentials.get(key_id) {
-            return Ok(Some(credential));
+    /// What a key may do; `None` when there is no such key, or it has expired.
+    pub async fn credential(&self, key: &Key) -> Result<Option<Credential>, StoreFault> {
+        let name = (key.id().to_owned(), key.hash());
+        if let Some(remembered) = self.credentials.get(&name) {
+            return Ok(remembered);
         }
-        let credential = self.readers.credential(key_id.into()).await?;
-        if let Some(credential) = &credential {
-            self.credentials.insert(key_id.into(), credential.clone());
-        }
+        metrics::counter!("pricetag_key_look_ups_total").increment(1);
+        let stored = self.readers.credential(key.id().into()).await?;
+        // A key that is not there is compared too, so that the time of an answer does not tell which ids are.
+        let expected = stored.as_ref().map_or([0; 32], |stored| stored.hash);
+        let matches = same(&name.1, &expected);
+        let credential = stored.filter(|_| matches);
+        self.credentials.insert(name, credential.clone());
         Ok(credential)
     }
 
@@ -227,8 +249,20 @@ impl Store {
     }
 
     /// The stored answer of an idempotency key.
-    pub async fn stored_answer(&self, account_id: &str, key: &str) -> Result<Option<StoredAnswer>, StoreFault> {
-        self.readers.stored_answer(account_id.into(), key.into()).await
+    pub async fn stored_answer(&self, key: &OperationKey) -> Result<Option<StoredAnswer>, StoreFault> {
+        self.readers.stored_answer(key.clone()).await
+    }
+
+    /// The body of a stored answer, with the member that its hold adds.
+    pub async fn whole_body(&self, key: &OperationKey, answer: StoredAnswer) -> Result<String, StoreFault> {
+        let Some((adds, hold_id)) = answer.adds else { return Ok(answer.body) };
+        let hold = self.readers.hold(key.account_id.clone(), hold_id).await?;
+        let hold = hold.ok_or_else(|| StoreFault::Unavailable("an answer's hold is not there".into()))?;
+        let json = match adds {
+            Adds::Estimate => hold.document.estimate.get().to_owned(),
+            Adds::Lines => lines_json(&hold.outcome.map_or_else(Vec::new, |outcome| outcome.lines)),
+        };
+        Ok(Body { stored: answer.body, adds: Some((adds, json)) }.whole())
     }
 
     pub async fn hold(&self, account_id: &str, hold_id: &str) -> Result<Option<HoldRecord>, StoreFault> {
@@ -252,22 +286,31 @@ impl Store {
         self.readers.day_ends(account_id.into(), from, until).await
     }
 
-    /// What was charged from one time until before another, in the order of the holds, after one of them.
-    pub async fn captures_after(
-        &self,
-        account_id: &str,
-        from: Millis,
-        until: Millis,
-        after: String,
-        limit: usize,
-    ) -> Result<Vec<Capture>, StoreFault> {
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        self.readers.captures_after(account_id.into(), from, until, after, limit).await
+    /// What was charged, in the order of the holds.
+    pub async fn captures(&self, page: CapturesPage) -> Result<Captured, StoreFault> {
+        self.readers.captures(page).await
     }
 
-    /// What was charged from one time until before another, oldest first.
-    pub async fn captures(&self, account_id: &str, from: Millis, until: Millis) -> Result<Vec<Capture>, StoreFault> {
-        self.readers.captures(account_id.into(), from, until).await
+    /// What was charged from one time until before another, summed in at most so many groups.
+    pub async fn usage(
+        &self,
+        account_id: &str,
+        by: By,
+        range: Range<Millis>,
+        groups_max: i64,
+    ) -> Result<Usage, StoreFault> {
+        self.readers.usage(account_id.into(), by, range.start, range.end, groups_max).await
+    }
+
+    /// When the next of an account's holds expires.
+    pub async fn next_expiry(&self, account_id: &str) -> Result<Option<Millis>, StoreFault> {
+        self.readers.next_expiry(account_id.into()).await
+    }
+
+    /// The time of the newest entry, if it is so far ahead of the clock that one of them must be wrong.
+    pub async fn far_ahead(&self) -> Result<Option<Millis>, StoreFault> {
+        let (last_entry, clock) = self.readers.last_entry().await?;
+        Ok(is_far_ahead(last_entry, clock).then_some(last_entry))
     }
 
     /// A card that was published, as JSON.
@@ -311,10 +354,12 @@ impl Store {
 async fn send(queue: &mpsc::Sender<Job>, operation: Operation) -> Result<Answer, StoreFault> {
     let deadline = Instant::now() + ANSWER_WAIT;
     let (answer, answered) = oneshot::channel();
-    queue.send_timeout(Job { operation, answer }, QUEUE_WAIT).await.map_err(|refused| match refused {
-        mpsc::error::SendTimeoutError::Timeout(_) => StoreFault::Busy,
-        mpsc::error::SendTimeoutError::Closed(_) => StoreFault::Unavailable("the writer has stopped".into()),
-    })?;
+    queue.send_timeout(Job { operation, request: tracing::Span::current(), answer }, QUEUE_WAIT).await.map_err(
+        |refused| match refused {
+            mpsc::error::SendTimeoutError::Timeout(_) => StoreFault::Busy,
+            mpsc::error::SendTimeoutError::Closed(_) => StoreFault::Unavailable("the writer has stopped".into()),
+        },
+    )?;
     match tokio::time::timeout_at(deadline, answered).await {
         Ok(Ok(answer)) => answer,
         Ok(Err(_)) => Err(StoreFault::Unavailable("the writer has stopped".into())),

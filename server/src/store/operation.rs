@@ -2,7 +2,7 @@
 
 use pricetag::Faults;
 
-use super::StoreFault;
+use super::{HoldState, StoreFault, StoredAnswer};
 use crate::{
     charge::{Account, Refusal, Settled, Terms},
     clock::Millis,
@@ -31,6 +31,15 @@ pub enum Operation {
         hold_id: String,
         /// What it is settled at, or what is wrong with its outcome.
         settled: Result<Settled, Faults>,
+        /// Whether the account still covers it after the hold has expired.
+        cover_late: CoverLate,
+        reply: Reply,
+    },
+    /// Lets a hold last until so long from now, if that is later than it lasts already.
+    Extend {
+        account_id: String,
+        hold_id: String,
+        lasts_ms: Millis,
         reply: Reply,
     },
     Release {
@@ -47,10 +56,44 @@ pub enum Operation {
     },
 }
 
+/// Who asks for an operation. Each side has idempotency keys of its own, so that no payer can take a worker's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Side {
+    Payer,
+    Worker,
+    Administrator,
+}
+
+impl Side {
+    pub const ALL: [Self; 3] = [Self::Payer, Self::Worker, Self::Administrator];
+
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Payer => "payer",
+            Self::Worker => "worker",
+            Self::Administrator => "administrator",
+        }
+    }
+
+    pub fn named(name: &str) -> Result<Self, StoreFault> {
+        let named = Self::ALL.into_iter().find(|side| side.as_str() == name);
+        named.ok_or_else(|| StoreFault::Unavailable(format!("no idempotency key is of the side `{name}`")))
+    }
+}
+
+/// An idempotency key in the space of the account and the side that it is of.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct OperationKey {
+    /// Of the API key that asks, which for an administrator is not the account that is changed.
+    pub account_id: String,
+    pub side: Side,
+    pub key: String,
+}
+
 /// What makes an operation happen once.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Idempotency {
-    pub key: String,
+    pub key: OperationKey,
     pub request_hash: Hash,
 }
 
@@ -58,8 +101,63 @@ pub struct Idempotency {
 pub struct Reply {
     pub idempotency: Idempotency,
     pub status: u16,
-    /// Writes the body, from the account after the operation.
-    pub body: Box<dyn Fn(&Account) -> String + Send + Sync>,
+    /// Writes the body.
+    pub body: Box<dyn Fn(&After<'_>) -> Body + Send + Sync>,
+}
+
+/// What an operation left, for its answer.
+pub struct After<'a> {
+    pub account: &'a Account,
+    /// The hold that it was about.
+    pub hold: Option<&'a HoldState>,
+}
+
+/// The body of an answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Body {
+    /// A JSON object, as it is stored.
+    pub stored: String,
+    /// A member that is not stored with it, because the hold's own rows hold it.
+    pub adds: Option<(Adds, String)>,
+}
+
+/// What the rows of a hold add to a stored answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Adds {
+    Estimate,
+    Lines,
+}
+
+impl Adds {
+    pub const ALL: [Self; 2] = [Self::Estimate, Self::Lines];
+
+    /// The name of the member.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Estimate => "estimate",
+            Self::Lines => "lines",
+        }
+    }
+
+    pub fn named(name: &str) -> Result<Self, StoreFault> {
+        let named = Self::ALL.into_iter().find(|adds| adds.as_str() == name);
+        named.ok_or_else(|| StoreFault::Unavailable(format!("no answer has a member `{name}` from its hold")))
+    }
+}
+
+impl From<String> for Body {
+    fn from(stored: String) -> Self {
+        Self { stored, adds: None }
+    }
+}
+
+impl Body {
+    /// The body as it is sent, with the member that its hold adds.
+    pub fn whole(self) -> String {
+        let Some((adds, json)) = self.adds else { return self.stored };
+        let members = self.stored.strip_suffix('}').expect("an answer is a JSON object");
+        format!("{members},\"{}\":{json}}}", adds.as_str())
+    }
 }
 
 pub struct NewAccount {
@@ -85,6 +183,9 @@ pub struct NewKey {
     pub expires: Option<Millis>,
 }
 
+/// Whether an account covers a late capture of a hold that was placed in such a month, and whether its tier has no limit.
+pub type CoverLate = Box<dyn Fn(&Settled, &Account, &str) -> Result<bool, Refusal> + Send + Sync>;
+
 /// A decision on an account as it stands inside the transaction. It may be asked for more than once.
 pub type Decide = Box<dyn Fn(&Account) -> Result<Terms, Refusal> + Send + Sync>;
 
@@ -96,8 +197,10 @@ pub struct NewHold {
     pub asset: Option<String>,
     /// `None` for a charge.
     pub lasts_ms: Option<Millis>,
+    /// Bytes that the account may store on a day.
+    pub bytes_a_day: Option<u64>,
     /// Writes the body of the answer.
-    pub body: Box<dyn Fn(&Placed<'_>) -> String + Send + Sync>,
+    pub body: Box<dyn Fn(&Placed<'_>) -> Body + Send + Sync>,
 }
 
 /// A hold or a charge that was placed, for its answer.
@@ -122,6 +225,7 @@ impl Operation {
             | Self::AddKey(NewKey { account_id, .. })
             | Self::Hold(NewHold { account_id, .. })
             | Self::Capture { account_id, .. }
+            | Self::Extend { account_id, .. }
             | Self::Release { account_id, .. }
             | Self::Expire { account_id, .. } => Some(account_id),
             Self::DeleteKey { .. } | Self::PublishCard { .. } | Self::Probe => None,
@@ -131,9 +235,10 @@ impl Operation {
     pub fn idempotency(&self) -> Option<&Idempotency> {
         match self {
             Self::OpenAccount(NewAccount { reply, .. }) => reply.as_ref().map(|reply| &reply.idempotency),
-            Self::Grant(NewGrant { reply, .. }) | Self::Capture { reply, .. } | Self::Release { reply, .. } => {
-                Some(&reply.idempotency)
-            }
+            Self::Grant(NewGrant { reply, .. })
+            | Self::Capture { reply, .. }
+            | Self::Extend { reply, .. }
+            | Self::Release { reply, .. } => Some(&reply.idempotency),
             Self::Hold(new) => Some(&new.idempotency),
             Self::SetTier { .. }
             | Self::AddKey(_)
@@ -144,12 +249,13 @@ impl Operation {
         }
     }
 
-    /// The hold that it resolves.
+    /// The hold that it resolves or extends.
     pub fn hold_id(&self) -> Option<&str> {
         match self {
-            Self::Capture { hold_id, .. } | Self::Release { hold_id, .. } | Self::Expire { hold_id, .. } => {
-                Some(hold_id)
-            }
+            Self::Capture { hold_id, .. }
+            | Self::Extend { hold_id, .. }
+            | Self::Release { hold_id, .. }
+            | Self::Expire { hold_id, .. } => Some(hold_id),
             _ => None,
         }
     }
@@ -161,12 +267,13 @@ pub enum Answer {
     Done,
     /// The account as it is now.
     Account(Account),
-    /// The answer as it is stored; replayed when an earlier operation with the same key made it.
+    /// The answer as it is stored.
     Stored {
         status: u16,
-        body: String,
-        replayed: bool,
+        body: Body,
     },
+    /// The answer that an earlier operation with the same key stored.
+    Replayed(StoredAnswer),
     /// The idempotency key belongs to another request.
     KeyReused,
     /// There is no such account, hold or key.

@@ -18,6 +18,11 @@ impl Place {
             None => Ok(Self::File(file)),
         }
     }
+
+    /// Whether a server would make the ledger's file.
+    pub fn is_new(&self) -> bool {
+        matches!(self, Self::File(path) if !path.exists())
+    }
 }
 
 impl fmt::Display for Place {

@@ -9,6 +9,8 @@ pub const QUEUE: usize = 1_024;
 
 pub struct Job {
     pub operation: Operation,
+    /// The request that it is for, by whose id the log tells what became of it.
+    pub request: tracing::Span,
     pub answer: oneshot::Sender<Result<Answer, StoreFault>>,
 }
 
@@ -25,6 +27,12 @@ pub fn take(first: Job, queue: &mut mpsc::Receiver<Job>, batch: usize) -> Vec<Jo
 
 /// Answers everybody who waits. A client that hung up has no need of it: the same idempotency key finds the answer.
 pub fn answer(jobs: Vec<Job>, answers: Vec<Result<Answer, StoreFault>>) {
+    let mut lost = jobs.iter().zip(&answers).filter_map(|(job, answer)| Some((job, answer.as_ref().err()?)));
+    if let Some((job, fault)) = lost.next() {
+        // A fault of several requests is one line, by the id of the first.
+        let operations = 1 + lost.count();
+        job.request.in_scope(|| tracing::error!(%fault, operations, "a transaction was lost"));
+    }
     for (job, answer) in jobs.into_iter().zip(answers) {
         let _ = job.answer.send(answer);
     }

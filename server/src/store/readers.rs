@@ -1,6 +1,9 @@
 //! What is read outside of a transaction of the ledger, from either engine.
 
-use super::{Capture, Credential, DayEnd, Entry, HoldRecord, StoreFault, StoredAnswer, postgres, rows::Due, sqlite};
+use super::{
+    By, Captured, CapturesPage, Credential, DayEnd, Entry, HoldRecord, OperationKey, StoreFault, StoredAnswer, Usage,
+    postgres, sqlite,
+};
 use crate::{charge::Account, clock::Millis};
 
 #[derive(Clone)]
@@ -25,16 +28,18 @@ macro_rules! reads {
 reads! {
     credential(key_id: String) -> Option<Credential>;
     account(account_id: String) -> Option<Account>;
-    stored_answer(account_id: String, key: String) -> Option<StoredAnswer>;
+    stored_answer(key: OperationKey) -> Option<StoredAnswer>;
     hold(account_id: String, hold_id: String) -> Option<HoldRecord>;
     entries(account_id: String, after: i64, limit: i64) -> Vec<Entry>;
     entries_before(account_id: String, before: i64, limit: i64) -> Vec<Entry>;
     day_ends(account_id: String, from: Millis, until: Millis) -> Vec<DayEnd>;
-    captures(account_id: String, from: Millis, until: Millis) -> Vec<Capture>;
-    captures_after(account_id: String, from: Millis, until: Millis, after: String, limit: i64) -> Vec<Capture>;
+    captures(page: CapturesPage) -> Captured;
+    usage(account_id: String, by: By, from: Millis, until: Millis, most: i64) -> Usage;
+    next_expiry(account_id: String) -> Option<Millis>;
     card(fingerprint: String) -> Option<String>;
     newest_card() -> Option<String>;
-    due(since: Millis, limit: i64) -> Due;
+    due(limit: i64) -> Vec<(String, String)>;
+    last_entry() -> (Millis, Millis);
     tiers_in_use() -> Vec<String>;
     first_accounts() -> Vec<String>;
 }

@@ -3,20 +3,23 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    charge::{Account, FreeUse},
+    charge::{Account, Document, FreeUse, ReadDocument, SettledLine, Stored},
     clock::Millis,
     key::{Hash, same},
 };
 
-use super::{Answer, NewKey, Resolution};
+use super::{
+    Adds, Answer, NewKey, OperationKey, Resolution, StoreFault,
+    book::{CAPTURE_MS_MAX, first_hold_id},
+};
 
 /// What a transaction reads before anything is decided, by account: what a batch of operations concerns and no more.
 #[derive(Debug, Default)]
 pub struct Loaded {
+    /// The clock's time. An account's own is in it.
     pub now: Millis,
     pub accounts: BTreeMap<String, Account>,
-    /// By account and idempotency key.
-    pub answers: BTreeMap<(String, String), StoredAnswer>,
+    pub answers: BTreeMap<OperationKey, StoredAnswer>,
     /// By account and hold.
     pub holds: BTreeMap<(String, String), HoldState>,
     /// API keys that are there.
@@ -30,8 +33,13 @@ pub struct HoldState {
     pub unlimited: bool,
     pub free_units: Vec<FreeUse>,
     pub at: Millis,
+    /// `None` for a charge, and for a hold that was resolved.
     pub expires_at: Option<Millis>,
     pub resolution: Option<Resolution>,
+    /// When it expired, if it did.
+    pub expired_at: Option<Millis>,
+    /// Whether it was captured after that.
+    pub late: bool,
 }
 
 /// What an idempotency key was answered with.
@@ -39,17 +47,16 @@ pub struct HoldState {
 pub struct StoredAnswer {
     pub request_hash: Hash,
     pub status: u16,
+    /// Without the member that the rows of a hold add.
     pub body: String,
+    /// That member, and the hold.
+    pub adds: Option<(Adds, String)>,
 }
 
 impl StoredAnswer {
     /// The answer to a request that came with the same key.
     pub fn answer(self, request_hash: &Hash) -> Answer {
-        if same(&self.request_hash, request_hash) {
-            Answer::Stored { status: self.status, body: self.body, replayed: true }
-        } else {
-            Answer::KeyReused
-        }
+        if same(&self.request_hash, request_hash) { Answer::Replayed(self) } else { Answer::KeyReused }
     }
 }
 
@@ -59,7 +66,11 @@ pub struct Changes {
     pub opened: Vec<OpenedRow>,
     pub moved: BTreeMap<String, MovedRow>,
     pub entries: Vec<EntryRow>,
+    /// By account and hash.
+    pub documents: BTreeMap<(String, Hash), Document>,
     pub holds: Vec<HoldRow>,
+    /// Open holds that expire later now, by account and hold.
+    pub extended: BTreeMap<(String, String), Millis>,
     pub outcomes: Vec<OutcomeRow>,
     pub answers: Vec<AnswerRow>,
     pub free_units: BTreeMap<FreeUnitsKey, i64>,
@@ -85,6 +96,7 @@ pub struct MovedRow {
     pub posted: i64,
     pub held: i64,
     pub seq: i64,
+    pub stored: Stored,
 }
 
 #[derive(Debug)]
@@ -108,8 +120,7 @@ pub struct HoldRow {
     pub amount: i64,
     pub unlimited: bool,
     pub fingerprint: String,
-    pub plan: String,
-    pub estimate: String,
+    pub document: Hash,
     /// JSON, `null` when it takes none.
     pub free_units: Option<String>,
     pub asset: Option<String>,
@@ -121,19 +132,18 @@ pub struct HoldRow {
 pub struct OutcomeRow {
     pub account_id: String,
     pub hold_id: String,
+    /// Whether it is the capture of a hold that had expired.
+    pub late: bool,
     pub kind: Resolution,
     pub captured: i64,
-    pub settlement: Option<String>,
+    pub lines: Vec<SettledLine>,
     pub at: Millis,
 }
 
 #[derive(Debug)]
 pub struct AnswerRow {
-    pub account_id: String,
-    pub idem_key: String,
-    pub request_hash: Hash,
-    pub status: u16,
-    pub body: String,
+    pub key: OperationKey,
+    pub answer: StoredAnswer,
     pub at: Millis,
 }
 
@@ -173,13 +183,6 @@ pub struct CardRow {
     pub active_from: Millis,
 }
 
-/// Holds whose time is over, by account, and the time that this was true at.
-#[derive(Clone, Debug)]
-pub struct Due {
-    pub holds: Vec<(String, String)>,
-    pub now: Millis,
-}
-
 /// An entry of the history.
 #[derive(Clone, Debug)]
 pub struct Entry {
@@ -212,20 +215,23 @@ pub struct HoldRecord {
     pub hold_id: String,
     pub amount: i64,
     pub fingerprint: String,
-    pub plan: String,
-    pub estimate: String,
+    pub document: ReadDocument,
     pub free_units: Vec<FreeUse>,
     pub asset: Option<String>,
     pub at: Millis,
+    /// Of an open hold with its extensions, else as it was placed.
     pub expires_at: Option<Millis>,
     pub outcome: Option<HoldOutcome>,
 }
 
+/// How a hold ended last.
 #[derive(Clone, Debug)]
 pub struct HoldOutcome {
     pub kind: Resolution,
+    pub late: bool,
     pub captured: i64,
-    pub settlement: Option<String>,
+    /// Of a capture.
+    pub lines: Vec<SettledLine>,
     pub at: Millis,
 }
 
@@ -235,10 +241,91 @@ pub struct Capture {
     pub hold_id: String,
     pub at: Millis,
     pub asset: Option<String>,
-    pub plan: String,
-    pub estimate: String,
-    pub settlement: String,
+    pub document: ReadDocument,
     pub captured: i64,
+    pub lines: Vec<SettledLine>,
+}
+
+/// What usage is grouped by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum By {
+    Operation,
+    Day,
+    Asset,
+    /// The option of a choice of this name.
+    Choice(String),
+}
+
+/// Amounts are summed in two parts, units of so many millicredits and what is left, because a database's own sum may
+/// overflow.
+pub const SUM_UNIT: i64 = 1_000_000;
+
+/// What was charged from one time until before another.
+#[derive(Clone, Debug)]
+pub struct Usage {
+    pub total: Sums,
+    /// The dearest groups, by what they have in common; days as their number after 1970.
+    pub groups: Vec<(Option<String>, Sums)>,
+    /// How many groups there are.
+    pub groups_count: u64,
+    /// When the account was charged for the first time ever.
+    pub first_at: Option<Millis>,
+}
+
+/// Sums of settled lines. Those of ten years may add up to more than an amount can be, so amounts are wider.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sums {
+    pub captures: u64,
+    pub lines: u64,
+    pub outputs: u64,
+    /// Millicredits.
+    pub estimated: i128,
+    pub charged: i128,
+}
+
+/// A page of captures, and whether there are more.
+#[derive(Clone, Debug)]
+pub struct Captured {
+    pub captures: Vec<Capture>,
+    pub more: bool,
+}
+
+impl Captured {
+    /// Of what was read for a page, of so many captures that were found.
+    pub fn of(mut captures: Vec<Capture>, found: i64, page: &CapturesPage) -> Self {
+        captures.truncate(usize::try_from(page.limit).unwrap_or(usize::MAX));
+        let more = i64::try_from(captures.len()).is_ok_and(|listed| listed < found);
+        Self { captures, more }
+    }
+}
+
+/// Which captures an answer lists.
+#[derive(Clone, Debug)]
+pub struct CapturesPage {
+    pub account_id: String,
+    pub from: Millis,
+    pub until: Millis,
+    /// Captures of holds after this one.
+    pub after: String,
+    pub limit: i64,
+    /// How large the documents may be in all.
+    pub bytes_max: i64,
+}
+
+impl CapturesPage {
+    /// The name that comes before those of all holds that can have been captured in the range.
+    pub fn first(&self) -> String {
+        first_hold_id(self.from - CAPTURE_MS_MAX).max(self.after.clone())
+    }
+
+    pub fn last(&self) -> String {
+        first_hold_id(self.until)
+    }
+}
+
+/// A document as it is stored.
+pub fn read_document(body: &[u8]) -> Result<ReadDocument, StoreFault> {
+    Document::read(body).map_err(|error| StoreFault::Unavailable(format!("a stored document cannot be read: {error}")))
 }
 
 /// Free units as they are stored with a hold.

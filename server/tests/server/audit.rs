@@ -15,7 +15,7 @@ pub struct History {
     pub open_holds: i64,
 }
 
-const FAULTS: [(&str, &str); 9] = [
+const FAULTS: [(&str, &str); 12] = [
     (
         "a balance is not its last entry's",
         "SELECT count(*) FROM accounts a WHERE NOT EXISTS (SELECT 1 FROM entries e
@@ -51,7 +51,25 @@ const FAULTS: [(&str, &str); 9] = [
         "a capture is not what was taken",
         "SELECT count(*) FROM hold_outcomes o JOIN entries e
         ON e.account_id = o.account_id AND e.hold_id = o.hold_id
-        WHERE e.kind IN ('capture', 'charge') AND e.posted_before - e.posted_after <> o.captured",
+        WHERE o.kind = 'captured' AND e.kind IN ('capture', 'charge', 'late-capture')
+          AND e.posted_before - e.posted_after <> o.captured",
+    ),
+    (
+        "a hold is open with an outcome, or neither",
+        "SELECT count(*) FROM holds h
+        LEFT JOIN open_holds w ON w.account_id = h.account_id AND w.hold_id = h.hold_id
+        LEFT JOIN hold_outcomes o ON o.account_id = h.account_id AND o.hold_id = h.hold_id
+        WHERE (w.hold_id IS NULL) = (o.hold_id IS NULL)",
+    ),
+    (
+        "settled lines do not add up to their capture",
+        "SELECT count(*) FROM hold_outcomes o WHERE kind = 'captured' AND captured <> (SELECT coalesce(sum(charge), -1)
+        FROM settled_lines s WHERE s.account_id = o.account_id AND s.at = o.at AND s.hold_id = o.hold_id)",
+    ),
+    (
+        "settled lines without a capture",
+        "SELECT count(*) FROM settled_lines s WHERE NOT EXISTS (SELECT 1 FROM hold_outcomes o WHERE kind = 'captured'
+        AND s.account_id = o.account_id AND s.at = o.at AND s.hold_id = o.hold_id)",
     ),
     (
         "more is captured than was held",

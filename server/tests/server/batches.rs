@@ -2,11 +2,11 @@
 
 use pricetag::RateCard;
 use pricetag_server::{
-    charge::{Account, Refusal, Settled, Terms},
-    store::{Answer, Database, Idempotency, NewAccount, NewHold, Operation, StoreFault},
+    charge::{Account, Document, Refusal, Settled, Terms},
+    store::{Answer, Database, Idempotency, NewAccount, NewHold, Operation, OperationKey, Side, StoreFault},
 };
 use rusqlite::Connection;
-use serde_json::{json, value::RawValue};
+use serde_json::json;
 
 use super::{
     ledger::audit,
@@ -33,11 +33,15 @@ fn new_account(grant_millicredits: i64) -> NewAccount {
 fn charge(number: usize, decide: fn(&Account) -> Result<Terms, Refusal>) -> Operation {
     Operation::Hold(NewHold {
         account_id: ACCOUNT.into(),
-        idempotency: Idempotency { key: nth_key(number), request_hash: [7; 32] },
+        idempotency: Idempotency {
+            key: OperationKey { account_id: ACCOUNT.into(), side: Side::Payer, key: nth_key(number) },
+            request_hash: [7; 32],
+        },
         decide: Box::new(decide),
         asset: None,
         lasts_ms: None,
-        body: Box::new(|placed| json!({"id": placed.hold_id, "posted": placed.account.posted}).to_string()),
+        bytes_a_day: None,
+        body: Box::new(|placed| json!({"id": placed.hold_id, "posted": placed.account.posted}).to_string().into()),
     })
 }
 
@@ -45,14 +49,16 @@ fn charge(number: usize, decide: fn(&Account) -> Result<Terms, Refusal>) -> Oper
 #[expect(clippy::unnecessary_wraps, reason = "it stands where others refuse")]
 fn approve(_: &Account) -> Result<Terms, Refusal> {
     let two_credits = 2_000;
+    let card = RateCard::builtin();
+    let plan = serde_json::from_value(super::running::two_credits()).expect("a document");
+    let plan = card.plan(&plan).expect("a plan");
     Ok(Terms {
         hold: two_credits,
         unlimited: false,
         free_units: Vec::new(),
-        whole: Settled { charge: two_credits, settlement: "{}".into(), free_units: Vec::new() },
+        whole: Settled { charge: two_credits, lines: Vec::new(), free_units: Vec::new() },
         fingerprint: RateCard::builtin().fingerprint().into(),
-        plan: "{}".into(),
-        estimate: RawValue::from_string("{}".into()).unwrap(),
+        document: Document::new(&plan.document(), &plan.estimate(&pricetag::FreeUnits::none())),
     })
 }
 
@@ -65,7 +71,7 @@ fn defect(_: &Account) -> Result<Terms, Refusal> {
 }
 
 fn is_receipt(answer: &Result<Answer, StoreFault>) -> bool {
-    matches!(answer, Ok(Answer::Stored { replayed: false, .. }))
+    matches!(answer, Ok(Answer::Stored { .. }))
 }
 
 #[test]
@@ -105,11 +111,10 @@ fn the_same_key_twice_in_one_transaction_is_charged_once() {
     let folder = Folder::new();
     let mut ledger = ledger(&folder, 10_000);
     let answers = ledger.commit(&[charge(1, approve), charge(1, approve)]);
-    let [Ok(Answer::Stored { body: first, .. }), Ok(Answer::Stored { body: again, replayed: true, .. })] = &answers[..]
-    else {
+    let [Ok(Answer::Stored { body: first, .. }), Ok(Answer::Replayed(again))] = &answers[..] else {
         panic!("{answers:?}")
     };
-    assert_eq!(first, again);
+    assert_eq!(first.stored, again.body);
     drop(ledger);
     assert_eq!(audit(&folder.database()).captures, 1);
 }

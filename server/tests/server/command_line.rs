@@ -214,7 +214,9 @@ fn a_cards_types_are_printed_for_typescript() {
 fn help_names_every_command() {
     let help = Command::new(env!("CARGO_BIN_EXE_pricetag")).arg("--help").output().unwrap();
     let help = String::from_utf8(help.stdout).unwrap();
-    for command in ["serve", "estimate", "preflight", "alternatives", "fit", "affordable", "settle", "card", "key"] {
+    for command in
+        ["serve", "estimate", "preflight", "alternatives", "fit", "affordable", "settle", "card", "account", "key"]
+    {
         assert!(help.contains(&format!("\n  {command} ")), "{command}");
     }
 }

@@ -13,6 +13,7 @@ fn used_ledger() -> Ledger<'static> {
     let server = Server::start(&ledger);
     let client = server.client(&key);
     assert_eq!(client.charge(&nth_key(1), &client.accepted(&two_credits())).status, 201);
+    assert_eq!(client.post_once("/v1/holds", &client.accepted(&two_credits())).status, 201);
     ledger
 }
 
@@ -40,6 +41,15 @@ fn history_cannot_be_changed_or_taken_away() {
             "UPDATE hold_outcomes SET captured = 0",
             "DELETE FROM hold_outcomes",
             "TRUNCATE hold_outcomes",
+            "UPDATE settled_lines SET charge = 0",
+            "DELETE FROM settled_lines",
+            "TRUNCATE settled_lines",
+            "UPDATE documents SET size = 0",
+            "DELETE FROM documents",
+            "TRUNCATE documents CASCADE",
+            "DELETE FROM open_holds",
+            "UPDATE open_holds SET expires_at = expires_at - 1",
+            "TRUNCATE open_holds",
             "UPDATE ops SET body = '{}'",
             "DELETE FROM ops",
             "TRUNCATE ops",
@@ -79,7 +89,8 @@ fn a_balance_that_differs_from_its_last_entry_cannot_be_committed() {
             &format!("{moved}; {}", entry("seq, 'gift', posted - 5000, posted, held, held")),
             &shadow,
             "INSERT INTO entries SELECT account_id, seq + 1, 'charge', posted, posted, held, held, 'hold_nothing', NULL, 0 FROM accounts",
-            "INSERT INTO hold_outcomes SELECT account_id, hold_id, 'released', 0, NULL, 0 FROM holds",
+            "INSERT INTO hold_outcomes SELECT account_id, hold_id, false, 'released', 0, 0 FROM hold_outcomes",
+            "INSERT INTO hold_outcomes SELECT account_id, hold_id, true, 'captured', 0, 0 FROM hold_outcomes",
         ],
     );
     let (cluster, database) = ledger.postgres();

@@ -45,7 +45,7 @@ fn a_body_of_more_than_a_mebibyte_is_too_large() {
 }
 
 #[test]
-fn an_answer_never_overtakes_its_requests_body() {
+fn an_answer_that_overtakes_its_requests_body_breaks_no_connection() {
     let folder = Folder::new();
     let server = Server::start(&folder);
     let client = server.client(server.key.as_deref().unwrap());

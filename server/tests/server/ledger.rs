@@ -28,14 +28,14 @@ pub fn audit(database: &Path) -> History {
         ("held is not the open holds", "SELECT count(*) FROM accounts a WHERE held <> (SELECT coalesce(sum(amount), 0)
             FROM holds h LEFT JOIN hold_outcomes o USING (account_id, hold_id) WHERE h.account_id = a.account_id AND o.kind IS NULL)"),
         ("a capture is not what was taken", "SELECT count(*) FROM hold_outcomes o JOIN entries e USING (account_id, hold_id)
-            WHERE e.kind IN ('capture', 'charge') AND e.posted_before - e.posted_after <> o.captured"),
+            WHERE o.kind = 'captured' AND e.kind IN ('capture', 'charge', 'late-capture') AND e.posted_before - e.posted_after <> o.captured"),
         ("a broken foreign key", "SELECT count(*) FROM pragma_foreign_key_check"),
     ];
     for (fault, sql) in faults {
         assert_eq!(count(sql), 0, "{fault}");
     }
     let history = History {
-        captures: count("SELECT count(*) FROM entries WHERE kind IN ('capture', 'charge')"),
+        captures: count("SELECT count(*) FROM entries WHERE kind IN ('capture', 'charge', 'late-capture')"),
         operations: count("SELECT count(*) FROM ops"),
     };
     assert_eq!(history.captures, history.operations, "every capture has its stored answer");
@@ -65,19 +65,28 @@ fn history_cannot_be_changed_or_taken_away() {
            held_after, hold_id, note, at FROM entries WHERE kind = 'grant'",
         "UPDATE holds SET amount = 0",
         "DELETE FROM holds",
-        "INSERT OR REPLACE INTO holds SELECT account_id, hold_id, 0, 0, fingerprint, plan, estimate, NULL, NULL, at,
+        "INSERT OR REPLACE INTO holds SELECT account_id, hold_id, 0, 0, fingerprint, document, NULL, NULL, at,
            NULL FROM holds",
         "UPDATE hold_outcomes SET captured = 0",
         "DELETE FROM hold_outcomes",
-        "INSERT OR REPLACE INTO hold_outcomes SELECT account_id, hold_id, 'released', 0, NULL, at FROM hold_outcomes",
+        "INSERT OR REPLACE INTO hold_outcomes SELECT account_id, hold_id, late, 'released', 0, at FROM hold_outcomes",
+        "INSERT INTO hold_outcomes SELECT account_id, hold_id, 1, 'captured', 2000, at FROM hold_outcomes",
+        "UPDATE settled_lines SET charge = 0",
+        "DELETE FROM settled_lines",
+        "INSERT OR REPLACE INTO settled_lines SELECT * FROM settled_lines",
+        "UPDATE documents SET body = x'00'",
+        "DELETE FROM documents",
+        "INSERT OR REPLACE INTO documents SELECT account_id, hash, size, x'00' FROM documents",
+        "INSERT OR REPLACE INTO documents (rowid, account_id, hash, size, body)
+           SELECT rowid, account_id, zeroblob(32), size, body FROM documents",
         "UPDATE ops SET body = '{}'",
         "DELETE FROM ops",
-        "INSERT OR REPLACE INTO ops SELECT account_id, idem_key, request_hash, 201, '{}', at FROM ops",
+        "INSERT OR REPLACE INTO ops SELECT account_id, side, idem_key, request_hash, 201, '{}', NULL, NULL, at FROM ops",
         // A row that takes the place of another by SQLite's own number of rows.
-        "INSERT OR REPLACE INTO ops (rowid, account_id, idem_key, request_hash, status, body, at)
-           SELECT rowid, account_id, 'another-key-of-theirs', request_hash, 201, '{}', at FROM ops",
-        "INSERT OR REPLACE INTO holds (rowid, account_id, hold_id, amount, unlimited, fingerprint, plan, estimate, at)
-           SELECT rowid, account_id, 'hold_other', 0, 0, fingerprint, plan, estimate, at FROM holds",
+        "INSERT OR REPLACE INTO ops (rowid, account_id, side, idem_key, request_hash, status, body, at)
+           SELECT rowid, account_id, side, 'another-key-of-theirs', request_hash, 201, '{}', at FROM ops",
+        "INSERT OR REPLACE INTO holds (rowid, account_id, hold_id, amount, unlimited, fingerprint, document, at)
+           SELECT rowid, account_id, 'hold_other', 0, 0, fingerprint, document, at FROM holds",
         "INSERT OR REPLACE INTO cards SELECT fingerprint, '{}', active_from + 1 FROM cards",
         "UPDATE cards SET active_from = active_from - 1",
         "UPDATE cards SET body = '{}'",
@@ -141,22 +150,33 @@ fn an_entry_that_does_not_continue_the_last_one_is_refused() {
 #[test]
 fn a_hold_cannot_be_resolved_twice_or_above_its_amount() {
     let (_folder, ledger) = used_ledger();
-    let hold = "INSERT INTO holds SELECT account_id, 'hold_open', 2000, 0, fingerprint, plan, estimate, NULL, NULL, at,
+    let hold = "INSERT INTO holds SELECT account_id, 'hold_open', 2000, 0, fingerprint, document, NULL, NULL, at,
         at + 1000 FROM holds";
     ledger.execute(hold, []).unwrap();
-    let resolve = |kind: &str, captured: i64, settlement: &str| {
+    ledger.execute("INSERT INTO open_holds SELECT account_id, 'hold_open', at + 1000 FROM holds LIMIT 1", []).unwrap();
+    let resolve = |kind: &str, captured: i64, late: i64| {
         let sql = format!(
-            "INSERT INTO hold_outcomes SELECT account_id, 'hold_open', '{kind}', {captured}, {settlement}, 0 FROM accounts"
+            "INSERT INTO hold_outcomes SELECT account_id, 'hold_open', {late}, '{kind}', {captured}, 0 FROM accounts"
         );
         ledger.execute(&sql, [])
     };
-    assert!(resolve("captured", 2_001, "'{}'").is_err());
-    assert!(resolve("captured", -1, "'{}'").is_err());
-    assert!(resolve("released", 1, "NULL").is_err());
-    assert!(resolve("captured", 2_000, "NULL").is_err());
-    resolve("captured", 2_000, "'{}'").unwrap();
-    assert!(resolve("released", 0, "NULL").is_err());
-    assert!(resolve("captured", 2_000, "'{}'").is_err());
+    let refused = |sql: &str| assert!(ledger.execute(sql, []).is_err(), "{sql}");
+    refused("DELETE FROM open_holds");
+    refused("UPDATE open_holds SET expires_at = expires_at - 1");
+    refused("INSERT OR REPLACE INTO open_holds SELECT account_id, hold_id, expires_at + 1 FROM open_holds");
+    ledger.execute("UPDATE open_holds SET expires_at = expires_at + 1", []).unwrap();
+    assert!(resolve("captured", 2_001, 0).is_err());
+    assert!(resolve("captured", -1, 0).is_err());
+    assert!(resolve("released", 1, 0).is_err());
+    assert!(resolve("captured", 2_000, 1).is_err(), "a hold that has not expired is not captured late");
+    resolve("expired", 0, 0).unwrap();
+    ledger.execute("DELETE FROM open_holds", []).unwrap();
+    assert!(resolve("released", 0, 0).is_err());
+    assert!(resolve("captured", 2_000, 0).is_err());
+    assert!(resolve("released", 0, 1).is_err());
+    assert!(resolve("captured", 2_001, 1).is_err());
+    resolve("captured", 2_000, 1).unwrap();
+    assert!(resolve("captured", 2_000, 1).is_err());
 }
 
 #[test]

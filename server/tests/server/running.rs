@@ -103,6 +103,8 @@ impl Drop for Folder {
 pub struct Server {
     pub base: String,
     pub key: Option<String>,
+    /// Its greeting.
+    pub said: String,
     pub process: Child,
     _output: BufReader<ChildStdout>,
 }
@@ -112,16 +114,36 @@ impl Server {
         Self::start_with(place, &[])
     }
 
+    /// On a first start with an account to try with, whose key it tells.
     pub fn start_with(place: &impl Place, arguments: &[&str]) -> Self {
-        let mut process = pricetag()
+        Self::launch(Self::command(place).arg("--demo").args(arguments))
+    }
+
+    /// The same with its log in a file.
+    pub fn start_logging(place: &impl Place, log: &Path, arguments: &[&str]) -> Self {
+        let log = fs::File::create(log).expect("a file for the log");
+        Self::launch(Self::command(place).arg("--demo").args(arguments).stderr(log))
+    }
+
+    /// As an operator starts it.
+    pub fn start_bare(place: &impl Place, arguments: &[&str]) -> Self {
+        Self::launch(Self::command(place).args(arguments))
+    }
+
+    fn command(place: &impl Place) -> Command {
+        let mut command = pricetag();
+        command
             .args(["serve", "--port", "0"])
             .args(place.arguments())
-            .args(arguments)
             .env("PRICETAG_REQUESTS_PER_MINUTE", "unlimited")
-            .envs(place.environment())
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("the server starts");
+            // So that a test can see a hold expire.
+            .env("PRICETAG_HOLD_MINIMUM", "1")
+            .envs(place.environment());
+        command
+    }
+
+    fn launch(command: &mut Command) -> Self {
+        let mut process = command.stdout(Stdio::piped()).spawn().expect("the server starts");
         let mut output = BufReader::new(process.stdout.take().expect("its standard output"));
         let (mut base, mut key) = (None, None);
         let mut said = String::new();
@@ -133,7 +155,13 @@ impl Server {
             base = base.or_else(|| line.strip_prefix("Pricetag is at ").map(|url| url.trim_end_matches('/').into()));
             key = key.or_else(|| line.split_once("#key=").map(|(_, key)| key.to_owned()));
         }
-        Self { base: base.expect("the address"), key, process, _output: output }
+        Self { base: base.expect("the address"), key, said, process, _output: output }
+    }
+
+    /// Stops it in good order.
+    pub fn stop(mut self) {
+        self.signal("-TERM");
+        assert!(self.process.wait().expect("it ends").success());
     }
 
     pub fn client(&self, key: &str) -> Client {

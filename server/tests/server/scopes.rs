@@ -18,7 +18,7 @@ on_both_engines! {
 struct Row(&'static str, &'static str, Option<&'static str>, u16, u16);
 
 /// `{hold}`, `{account}` and `{key}` stand for ids of the account that is asked about.
-const ROUTES: [Row; 25] = [
+const ROUTES: [Row; 26] = [
     Row("GET", "/v1/card", None, 200, 200),
     Row("GET", "/v1/card/{fingerprint}", None, 200, 200),
     Row("POST", "/v1/estimate", None, 200, 200),
@@ -29,6 +29,7 @@ const ROUTES: [Row; 25] = [
     Row("POST", "/v1/holds", Some("hold"), 201, 201),
     Row("GET", "/v1/holds/{hold}", Some("read"), 200, 404),
     Row("POST", "/v1/holds/{hold}/capture", Some("settle"), 200, 404),
+    Row("POST", "/v1/holds/{hold}/extend", Some("settle"), 200, 404),
     Row("POST", "/v1/holds/{hold}/release", Some("settle"), 200, 404),
     Row("POST", "/v1/charges", Some("hold"), 201, 201),
     Row("GET", "/v1/account", Some("read"), 200, 200),
@@ -72,6 +73,7 @@ impl Table {
             ("GET" | "DELETE", _) => String::new(),
             (_, "holds" | "charges") => accepted.to_string(),
             (_, "capture" | "release") => "{}".into(),
+            (_, "extend") => json!({"seconds": 900}).to_string(),
             (_, "fit") => json!({"plan": two_credits(), "budget": 10}).to_string(),
             (_, "affordable") => json!({"item": two_credits()["items"][0], "balance": 10}).to_string(),
             (_, "grants") => json!({"amount": 1, "note": "for the table"}).to_string(),
@@ -139,9 +141,15 @@ fn another_accounts_hold_is_answered_as_one_that_is_not_there() {
     // The same number of characters, and as like as can be.
 
     let absent = format!("{}{}", &theirs[..theirs.len() - 1], if theirs.ends_with('0') { '1' } else { '0' });
-    for (method, end) in [("GET", ""), ("POST", "/capture"), ("POST", "/release")] {
+    for (method, end) in [("GET", ""), ("POST", "/capture"), ("POST", "/release"), ("POST", "/extend")] {
         let [mut foreign, mut nothing] = [&theirs, &absent].map(|id| {
-            let body = if method == "GET" { "" } else { "{}" };
+            let body = if end == "/extend" {
+                r#"{"seconds": 900}"#
+            } else if method == "GET" {
+                ""
+            } else {
+                "{}"
+            };
             let path = format!("/v1/holds/{id}{end}");
             let headers = [("Idempotency-Key", "a-key-for-this-operation")];
             let reply = foreigner.send(method, &path, &headers, body).expect("an answer");

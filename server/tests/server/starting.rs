@@ -55,7 +55,7 @@ fn the_first_tier_can_be_chosen_and_must_be_the_cards() {
     let other = Folder::new();
     check_refused(
         &other.database(),
-        &["--tier", "gold"],
+        &["--demo", "--tier", "gold"],
         "the card has no tier `gold`; it has free, basic, pro, enterprise",
     );
 }
@@ -133,7 +133,7 @@ fn a_newer_schema_is_not_touched() {
     let folder = Folder::new();
     folder.with_account("basic", 0);
     Connection::open(folder.database()).unwrap().pragma_update(None, "user_version", 99).unwrap();
-    check_refused(&folder.database(), &[], "has schema 99, and this program knows up to 2: use a newer one");
+    check_refused(&folder.database(), &[], "has schema 99, and this program knows up to 3: use a newer one");
 }
 
 #[test]
@@ -172,6 +172,7 @@ fn settings_come_from_the_environment_too() {
         .args(["serve", "--port", "0"])
         .env("PRICETAG_DATABASE", folder.database())
         .env("PRICETAG_TIER", "gold")
+        .env("PRICETAG_DEMO", "true")
         .output()
         .unwrap();
     assert!(String::from_utf8_lossy(&output.stderr).contains("the card has no tier `gold`"));

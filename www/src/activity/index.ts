@@ -15,7 +15,7 @@ import type { Figures } from "./ledger.js";
 import { readRange } from "./range.js";
 import { savingsView } from "./savings-view.js";
 import { spendingView } from "./spending.js";
-import { historyOf, summaryView } from "./summary.js";
+import { summaryView } from "./summary.js";
 import { chargedText, groupings, problemWords } from "./words.js";
 
 /** What was loaded outlives looking at another view. */
@@ -46,7 +46,7 @@ export function view(context: Context): TemplateResult {
       ? activity.problem === null
         ? html`<p class="panel hint activity-waits">${text.activityView.loading}</p>`
         : nothing
-      : html`${summaryView(server, activity.usage.value, historyOf(activity.balances.value), studio.document)}
+      : html`${summaryView(server, activity.usage.value, studio.document)}
           ${parts.has("balance") ? balanceView(server, activity.balances.value, studio.document) : nothing}
           ${parts.has("spending") ? spendingView(context, activity, activity.usage.value) : nothing}
           ${parts.has("savings") ? savingsView(context, activity, activity.usage.value) : nothing}

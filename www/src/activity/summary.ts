@@ -3,14 +3,11 @@ import type { Card } from "pricetag";
 import { figure, formats } from "../figures.js";
 import type { ServerAccount } from "../server.js";
 import { text } from "../text/index.js";
-import type { Balances, Usage } from "./ledger.js";
+import type { Usage } from "./ledger.js";
 import { chargedText } from "./words.js";
 
-/** Whole days without which a rate is chance. */
-const HISTORY_MIN = 3;
-
 /** The answers that most people come for. */
-export function summaryView({ balance }: ServerAccount, { total, daysToExhaustion }: Usage, history: number, card: Card): TemplateResult {
+export function summaryView({ balance }: ServerAccount, { total, daysToExhaustion }: Usage, card: Card): TemplateResult {
   const words = text.activityView;
   const unit = card.unit ?? "credit";
   const { available, held } = balance;
@@ -24,16 +21,10 @@ export function summaryView({ balance }: ServerAccount, { total, daysToExhaustio
       ? tile("days", words.daysLeft, words.neverEnds, "")
       : total.charged === 0
         ? tile("days", words.daysLeft, "–", words.noRate)
-        : daysToExhaustion === null || history < HISTORY_MIN
+        : daysToExhaustion === null
           ? tile("days", words.daysLeft, "–", words.noHistory)
           : tile("days", words.daysLeft, lasts(daysToExhaustion), words.atThisRate)}
   </dl>`;
-}
-
-/** The days of a range up to today that the account was there for, without its first day, of which it saw a part. */
-export function historyOf({ opening, days }: Balances): number {
-  const today = new Date().toISOString().slice(0, 10);
-  return days.filter(({ day }) => day <= today).length - (opening === null ? 1 : 0);
 }
 
 function lasts(days: number): string {

@@ -75,7 +75,17 @@ struct Server {
 impl Server {
     fn start(workspace: &Workspace, database: &Path) -> Result<Self> {
         let mut process = Command::new(build::program(workspace))
-            .args(["serve", "--port", "0", "--tier", "enterprise", "--requests-per-minute", "unlimited", "--database"])
+            .args([
+                "serve",
+                "--port",
+                "0",
+                "--demo",
+                "--tier",
+                "enterprise",
+                "--requests-per-minute",
+                "unlimited",
+                "--database",
+            ])
             .arg(database)
             .stdout(Stdio::piped())
             .spawn()

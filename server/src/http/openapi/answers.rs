@@ -3,7 +3,8 @@
 use super::{
     Shape,
     schema::{
-        Any, answer, any_of, anything, credits, date, list, map, named, one_of, or_null, pattern, text, time, whole,
+        Any, answer, any_of, anything, boolean, credits, date, list, map, named, one_of, or_null, pattern, text, time,
+        whole,
     },
 };
 
@@ -30,7 +31,9 @@ pub fn schema(shape: Shape) -> Any {
             ("blocks", list(block())),
             ("needs?", or_null(text())),
         ]),
-        Shape::Hold | Shape::HoldRecord | Shape::Captured | Shape::Released | Shape::Charge => of_hold(shape),
+        Shape::Hold | Shape::HoldRecord | Shape::Captured | Shape::Extended | Shape::Released | Shape::Charge => {
+            of_hold(shape)
+        }
         Shape::Account => answer([
             ("accountId", text()),
             ("tier", text()),
@@ -81,11 +84,15 @@ fn of_hold(shape: Shape) -> Any {
         Shape::Captured => answer([
             ("id", text()),
             ("status", one_of(["captured"])),
+            ("late", boolean()),
             ("charge", credits()),
             ("released", credits()),
             ("lines", list(named("SettledLine"))),
             ("balance", named("Balance")),
         ]),
+        Shape::Extended => {
+            answer([("id", text()), ("status", one_of(["held"])), ("amount", credits()), ("expiresAt", time())])
+        }
         Shape::Released => answer([
             ("id", text()),
             ("status", one_of(["released"])),
@@ -112,6 +119,7 @@ fn hold_record() -> Any {
         ("createdAt", time()),
         ("expiresAt", or_null(time())),
         ("resolvedAt", or_null(time())),
+        ("late", boolean()),
         ("asset", or_null(text())),
         // Of the card in force when it was made, which the plans of today's need not be.
         ("plan", answer([("items", list(anything()))])),
@@ -147,6 +155,7 @@ fn usage() -> Any {
         ("to", date("2026-11-22")),
         ("total", answer(figures())),
         ("groups", list(answer([("key", or_null(text()))].into_iter().chain(figures())))),
+        ("groupsLeftOut", count()),
         ("daysToExhaustion", or_null(count())),
     ])
 }
@@ -219,7 +228,7 @@ pub fn components() -> [(&'static str, Any); 9] {
                 ("free", count()),
                 ("unit", credits()),
                 ("charge", credits()),
-                ("capped", super::schema::boolean()),
+                ("capped", boolean()),
             ]),
         ),
         (

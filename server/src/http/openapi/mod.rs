@@ -31,15 +31,24 @@ use super::{
 /// The name of the one way to say who asks.
 const KEY: &str = "key";
 
-/// The description as JSON.
-pub fn document(card: &RateCard) -> Vec<u8> {
-    serde_json::to_vec(&describe(card)).expect("a description is JSON")
+/// What the description is of.
+#[derive(Clone, Copy)]
+pub struct Subject<'c> {
+    /// The card in force.
+    pub card: &'c RateCard,
+    /// The shortest hold.
+    pub hold_seconds_min: u32,
 }
 
-fn describe(card: &RateCard) -> OpenApi {
+/// The description as JSON.
+pub fn document(subject: Subject<'_>) -> Vec<u8> {
+    serde_json::to_vec(&describe(subject)).expect("a description is JSON")
+}
+
+fn describe(subject: Subject<'_>) -> OpenApi {
     let mut paths = Paths::new();
     for route in ROUTES {
-        let item = PathItem::new(method(route.method), operation(route, card));
+        let item = PathItem::new(method(route.method), operation(route, subject));
         match paths.paths.get_mut(route.path) {
             Some(path) => path.merge_operations(item),
             None => drop(paths.paths.insert(route.path.into(), item)),
@@ -49,7 +58,7 @@ fn describe(card: &RateCard) -> OpenApi {
     codes.dedup();
     let key = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("pk_<id>_<secret>");
     let components = ComponentsBuilder::new()
-        .schemas_from_iter(shape::components(card, &codes))
+        .schemas_from_iter(shape::components(subject.card, &codes))
         .security_scheme(KEY, SecurityScheme::Http(key.build()));
     let about = "What will this cost, and is that what is charged? Amounts are credits with at most three decimals, \
                  times are UTC. Problems are RFC 9457; `code` is stable, and `retry` says what a program may do.";
@@ -66,11 +75,11 @@ const fn method(method: Method) -> HttpMethod {
     }
 }
 
-fn operation(route: &Route, card: &RateCard) -> Operation {
+fn operation(route: &Route, subject: Subject<'_>) -> Operation {
     let mut operation = OperationBuilder::new()
         .operation_id(Some(route.name))
         .summary(Some(route.about))
-        .parameters(Some(parameters(route, card)));
+        .parameters(Some(parameters(route, subject)));
     if let Some(scope) = route.scope {
         operation = operation
             .security(SecurityRequirement::new(KEY, Vec::<String>::new()))
@@ -78,13 +87,13 @@ fn operation(route: &Route, card: &RateCard) -> Operation {
     }
     if let Takes::Optional(shape) | Takes::Document(shape) = route.takes {
         let required = if matches!(route.takes, Takes::Document(_)) { Required::True } else { Required::False };
-        let mut content = Content::new(Some(shape.schema(card)));
-        content.example = shape.example(card);
+        let mut content = Content::new(Some(shape.schema(subject)));
+        content.example = shape.example(subject.card);
         let body = RequestBodyBuilder::new().content("application/json", content).required(Some(required));
         operation = operation.request_body(Some(body.build()));
     }
     let (status, shape) = route.answer;
-    operation = operation.response(status.to_string(), answer(route, shape, card));
+    operation = operation.response(status.to_string(), answer(route, shape, subject));
     if shape == Shape::Card {
         operation = operation.response("304", Response::new("The card is the one that `If-None-Match` names"));
     }
@@ -94,13 +103,13 @@ fn operation(route: &Route, card: &RateCard) -> Operation {
     operation.build()
 }
 
-fn parameters(route: &Route, card: &RateCard) -> Vec<Parameter> {
+fn parameters(route: &Route, subject: Subject<'_>) -> Vec<Parameter> {
     let parameter = |name: &str, place: ParameterIn, required: Required, schema| {
         ParameterBuilder::new().name(name).parameter_in(place).required(required).schema(Some(schema))
     };
     let mut parameters = Vec::new();
     if let Some((name, shape)) = route.in_path {
-        parameters.push(parameter(name, ParameterIn::Path, Required::True, shape.schema(card)).build());
+        parameters.push(parameter(name, ParameterIn::Path, Required::True, shape.schema(subject)).build());
     }
     if route.keyed {
         // Without an example, which programs would take for every operation.
@@ -112,18 +121,18 @@ fn parameters(route: &Route, card: &RateCard) -> Vec<Parameter> {
         parameters.push(key.build());
     }
     for query in route.query {
-        let schema = query.shape.schema(card);
+        let schema = query.shape.schema(subject);
         let query = parameter(query.name, ParameterIn::Query, Required::False, schema).description(Some(query.about));
         parameters.push(query.build());
     }
     parameters
 }
 
-fn answer(route: &Route, shape: Shape, card: &RateCard) -> Response {
+fn answer(route: &Route, shape: Shape, subject: Subject<'_>) -> Response {
     let mut response =
         ResponseBuilder::new().description(if shape == Shape::Nothing { "It is done" } else { "The answer" });
     if let Some(media_type) = shape.media_type() {
-        response = response.content(media_type, Content::new(Some(shape.schema(card))));
+        response = response.content(media_type, Content::new(Some(shape.schema(subject))));
     }
     let header = |about: &str| HeaderBuilder::new().schema(Some(text())).description(Some(about)).build();
     if shape == Shape::Card {
@@ -147,11 +156,11 @@ fn answer(route: &Route, shape: Shape, card: &RateCard) -> Response {
 fn refusals(route: &Route) -> BTreeSet<u16> {
     let mut statuses: BTreeSet<u16> = route.refuses.iter().copied().collect();
     let mut add = |when: bool, more: &[u16]| statuses.extend(more.iter().filter(|_| when));
-    add(true, &[500]);
+    add(true, &[400, 500]);
     add(route.scope.is_some(), &[401, 403, 503]);
     add(route.limited, &[429]);
-    add(route.keyed, &[400, 409, 422, 507]);
-    add(route.takes != Takes::Nothing, &[400, 408, 413, 422]);
+    add(route.keyed, &[409, 422, 507]);
+    add(route.takes != Takes::Nothing, &[408, 413, 422, 503]);
     statuses
 }
 

@@ -4,7 +4,7 @@ use pricetag::{Code, RateCard, limits};
 use serde_json::{Value, json};
 
 use super::{
-    answers,
+    Subject, answers,
     card::{self, example_item, fingerprint, free_units, tier, tier_or_null},
     schema::{
         Any, amount, any_of, anything, date, either, line, list_of, named, one_of, or_null, pattern, request, set_of,
@@ -12,7 +12,7 @@ use super::{
     },
 };
 use crate::{
-    charge::{ASSET_CHARACTERS, HOLD_SECONDS},
+    charge::{ASSET_CHARACTERS, HOLD_SECONDS_MAX},
     http::{admin, usage},
     key::Scope,
 };
@@ -29,6 +29,7 @@ pub enum Shape {
     PreflightRequest,
     HoldRequest,
     CaptureRequest,
+    ExtendRequest,
     ReleaseRequest,
     ChargeRequest,
     AccountRequest,
@@ -55,6 +56,7 @@ pub enum Shape {
     Hold,
     HoldRecord,
     Captured,
+    Extended,
     Released,
     Charge,
     Account,
@@ -79,7 +81,8 @@ impl Shape {
         }
     }
 
-    pub fn schema(self, card: &RateCard) -> Any {
+    pub fn schema(self, subject: Subject<'_>) -> Any {
+        let Subject { card, hold_seconds_min } = subject;
         match self {
             Self::EstimateRequest => plan_or([("freeUnits?", free_units(card))]),
             Self::AlternativesRequest => plan_or([("tier?", tier_or_null(card))]),
@@ -92,7 +95,7 @@ impl Shape {
                 ("plan", named("Plan")),
                 ("accepted", named("Accepted")),
                 ("asset?", line(*ASSET_CHARACTERS.end())),
-                ("expiresInSeconds?", whole((*HOLD_SECONDS.start()).into(), Some((*HOLD_SECONDS.end()).into()))),
+                ("expiresInSeconds?", whole(hold_seconds_min.into(), Some(HOLD_SECONDS_MAX.into()))),
             ]),
             Self::ChargeRequest => request([
                 ("plan", named("Plan")),
@@ -105,6 +108,7 @@ impl Shape {
                     request([("item", whole(0, outputs)), ("delivered", whole(0, outputs)), ("unit?", amount(0.0))]);
                 request([("outcome?", request([("lines", list_of(line, 0, limits::ITEMS))]))])
             }
+            Self::ExtendRequest => request([("seconds", whole(1, Some(HOLD_SECONDS_MAX.into())))]),
             Self::ReleaseRequest => request([]),
             Self::AccountRequest => {
                 request([("accountId?", named("AccountId")), ("tier", tier(card)), ("grant?", amount(0.0))])
@@ -123,7 +127,7 @@ impl Shape {
             Self::After => whole(-1, Some(i64::MAX)),
             Self::Before => whole(0, Some(i64::MAX)),
             Self::Limit(most) => whole(1, Some(most)),
-            Self::UsageBy => one_of(usage::By::BUILTIN.iter().map(|(name, _)| *name).chain(usage::choices(card))),
+            Self::UsageBy => one_of(usage::BUILTIN.iter().map(|(name, _)| *name).chain(usage::choices(card))),
             Self::Date => date("2026-11-22"),
             Self::Nothing | Self::OpenApi | Self::Card => anything(),
             Self::Metrics => text(),
@@ -150,6 +154,7 @@ impl Shape {
             }
             Self::ChargeRequest => json!({"plan": plan, "accepted": accepted()?}),
             Self::CaptureRequest => json!({"outcome": {"lines": [{"item": 0, "delivered": 1}]}}),
+            Self::ExtendRequest => json!({"seconds": 900}),
             Self::ReleaseRequest => json!({}),
             Self::AccountRequest => json!({"tier": tier()?, "grant": 500}),
             Self::GrantRequest => json!({"amount": 100, "note": "a voucher"}),
@@ -172,7 +177,7 @@ pub fn components(card: &RateCard, codes: &[&str]) -> Vec<(&'static str, Any)> {
         ("Item", card::item(card)),
         ("Plan", card::plan()),
         // The card in force, or one that was: so that what is generated is not always of another card.
-        ("Accepted", request([("fingerprint", any_of([in_force, text()])), ("high", amount(0.0))])),
+        ("Accepted", request([("fingerprint?", any_of([in_force, text()])), ("high", amount(0.0))])),
         ("AccountId", pattern(admin::ACCOUNT_ID, "acct_1")),
         ("Problem", answers::problem(codes)),
         ("Fault", answers::fault(Code::ALL.iter().map(|code| code.as_str()))),

@@ -10,11 +10,11 @@ use super::{
         problem::CODES,
         routes::{ROUTES, Takes},
     },
-    document, refusals,
+    Subject, document, refusals,
 };
 
 fn described() -> Value {
-    serde_json::from_slice(&document(&RateCard::builtin())).expect("JSON")
+    serde_json::from_slice(&document(Subject { card: &RateCard::builtin(), hold_seconds_min: 60 })).expect("JSON")
 }
 
 /// Every `$ref` and every operation id of a link, wherever it stands.

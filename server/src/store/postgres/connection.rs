@@ -46,7 +46,7 @@ macro_rules! prepared {
 }
 
 prepared!(
-    now,
+    times,
     accounts,
     free_units,
     answers,
@@ -56,8 +56,13 @@ prepared!(
     move_accounts,
     add_entries,
     add_cards,
+    add_documents,
     add_holds,
+    open_holds,
+    extend_holds,
     add_outcomes,
+    close_holds,
+    add_lines,
     take_free_units,
     give_free_units,
     add_answers,

@@ -13,7 +13,7 @@ impl From<Error> for StoreFault {
             // Serialization failures, deadlocks, and a unique key that another server was faster with.
             "40" => Self::Conflict(reason),
             _ if [SqlState::UNIQUE_VIOLATION, SqlState::DUPLICATE_TABLE].contains(code) => Self::Conflict(reason),
-            _ if *code == SqlState::LOCK_NOT_AVAILABLE => Self::InProgress,
+            _ if *code == SqlState::LOCK_NOT_AVAILABLE => Self::Locked,
             _ if *code == SqlState::DISK_FULL => Self::Full,
             // What an operation brought along does not fit: a constraint, a value, a limit.
             "21" | "22" | "23" | "54" => Self::Rejected(reason),

@@ -5,6 +5,7 @@ mod fault;
 mod readers;
 mod statements;
 mod tls;
+mod usage;
 mod writer;
 
 use std::time::Duration;
@@ -15,8 +16,10 @@ use tokio_postgres::config::{Host, SslMode};
 pub use self::{readers::Readers, writer::spawn};
 use super::{OpenError, StoreFault};
 
-/// The schema's versions, in order. A migration that was published is never edited.
+/// The schema's versions, in order. A migration that was published is never edited. The first one makes schema 2: schema 1
+/// was of a development version, and was never released.
 const MIGRATIONS: &[&str] = &[include_str!("../../../migrations/postgres/0001_ledger.sql")];
+const SCHEMA_BEFORE: usize = 1;
 /// The oldest that this was tried with.
 const VERSION_MIN: i32 = 150_000;
 const CONNECT_WAIT: Duration = Duration::from_secs(2);
@@ -90,12 +93,16 @@ async fn migrate_once(client: &mut tokio_postgres::Client) -> Result<Result<(), 
     let row = transaction.query_one("SELECT coalesce(max(version), 0) FROM pricetag_schema", &[]).await?;
     let version: i32 = row.try_get(0)?;
     let version = usize::try_from(version).unwrap_or(usize::MAX);
-    let newest = MIGRATIONS.len();
+    let newest = SCHEMA_BEFORE + MIGRATIONS.len();
+    if version == SCHEMA_BEFORE {
+        return Ok(Err("was made by a version before the first release; start with an empty one".into()));
+    }
     if version > newest {
         return Ok(Err(format!("has schema {version}, and this program knows up to {newest}: use a newer one")));
     }
-    for (number, migration) in MIGRATIONS.iter().enumerate().skip(version) {
-        let number = i32::try_from(number + 1).expect("a few migrations");
+    let versions = (SCHEMA_BEFORE + 1..).zip(MIGRATIONS);
+    for (number, migration) in versions.filter(|(number, _)| *number > version) {
+        let number = i32::try_from(number).expect("a few migrations");
         // The row first: of two servers that begin at once, the second waits here, and then meets a conflict.
         transaction.execute("INSERT INTO pricetag_schema (version) VALUES ($1)", &[&number]).await?;
         transaction.batch_execute(migration).await?;

@@ -1,6 +1,6 @@
 //! Reads outside of the writers' transactions, on connections from a pool.
 
-use std::{str::FromStr, time::Duration};
+use std::{collections::BTreeMap, str::FromStr, time::Duration};
 
 use deadpool_postgres::{
     Hook, HookError, Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime, Timeouts,
@@ -10,22 +10,24 @@ use tokio_postgres::{Config, Row, types::ToSql};
 use super::{
     connection::BY_KEY,
     statements::{self, hash_of},
-    tls,
+    tls, usage,
 };
 use crate::{
-    charge::{Account, HOLD_MS_MAX},
-    clock::{Millis, month},
+    charge::{Account, SettledLine},
+    clock::Millis,
     key::Scopes,
     store::{
-        Capture, Credential, DayEnd, Entry, HoldOutcome, HoldRecord, OpenError, Resolution, StoreFault, StoredAnswer,
-        book::first_hold_id,
-        rows::{Due, read_free_units},
+        By, Capture, Captured, Credential, DayEnd, Entry, HoldOutcome, HoldRecord, OpenError, OperationKey, Resolution,
+        StoreFault, StoredAnswer, Usage,
+        rows::{CapturesPage, read_document, read_free_units},
     },
     times::DAY_MS,
 };
 
 /// More would only wait for the same few cores of the database.
 const CONNECTIONS: usize = 8;
+/// For usage, which may read millions of lines, so that it keeps no other read waiting.
+const CONNECTIONS_FOR_USAGE: usize = 2;
 /// How long a read waits for a connection.
 const CONNECTION_WAIT: Duration = Duration::from_secs(1);
 /// How long a new connection may take. A database under load takes its time to start a process for it.
@@ -36,31 +38,40 @@ const NOW: &str = "(extract(epoch FROM date_trunc('milliseconds', now())) * 1000
 #[derive(Clone)]
 pub struct Readers {
     pool: Pool,
+    for_usage: Pool,
 }
 
 type Found<T> = Result<T, StoreFault>;
 
+fn pool(config: &Config, connections: usize, settings: &'static str) -> Result<Pool, OpenError> {
+    let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
+    let connector = tls::connector(config).map_err(|fault| OpenError(fault.to_string()))?;
+    let wait = Some(CONNECTION_WAIT);
+    Pool::builder(Manager::from_config(config.clone(), connector, recycling))
+        .max_size(connections)
+        .runtime(Runtime::Tokio1)
+        .post_create(Hook::async_fn(move |client, _| {
+            Box::pin(async move { client.batch_execute(settings).await.map_err(HookError::Backend) })
+        }))
+        .timeouts(Timeouts { wait, create: Some(CREATE_WAIT), recycle: wait })
+        .build()
+        .map_err(|error| OpenError(format!("the connections to the database cannot be managed: {error}")))
+}
+
+pub async fn rows(pool: &Pool, sql: &str, parameters: &[&(dyn ToSql + Sync)]) -> Found<Vec<Row>> {
+    let connection: Object = pool.get().await?;
+    let statement = connection.prepare_cached(sql).await?;
+    Ok(connection.query(&statement, parameters).await?)
+}
+
 impl Readers {
     pub fn open(config: &Config) -> Result<Self, OpenError> {
-        let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
-        let connector = tls::connector(config).map_err(|fault| OpenError(fault.to_string()))?;
-        let wait = Some(CONNECTION_WAIT);
-        let pool = Pool::builder(Manager::from_config(config.clone(), connector, recycling))
-            .max_size(CONNECTIONS)
-            .runtime(Runtime::Tokio1)
-            .post_create(Hook::async_fn(|client, _| {
-                Box::pin(async move { client.batch_execute(BY_KEY).await.map_err(HookError::Backend) })
-            }))
-            .timeouts(Timeouts { wait, create: Some(CREATE_WAIT), recycle: wait })
-            .build()
-            .map_err(|error| OpenError(format!("the connections to the database cannot be managed: {error}")))?;
-        Ok(Self { pool })
+        // Its keys are looked up, and its ranges are scanned and sorted: a plan of its own for each.
+        Ok(Self { pool: pool(config, CONNECTIONS, BY_KEY)?, for_usage: pool(config, CONNECTIONS_FOR_USAGE, "")? })
     }
 
     async fn rows(&self, sql: &str, parameters: &[&(dyn ToSql + Sync)]) -> Found<Vec<Row>> {
-        let connection: Object = self.pool.get().await?;
-        let statement = connection.prepare_cached(sql).await?;
-        Ok(connection.query(&statement, parameters).await?)
+        rows(&self.pool, sql, parameters).await
     }
 
     async fn row(&self, sql: &str, parameters: &[&(dyn ToSql + Sync)]) -> Found<Option<Row>> {
@@ -83,30 +94,113 @@ impl Readers {
 
     pub async fn account(&self, account_id: String) -> Found<Option<Account>> {
         let sql = format!(
-            "SELECT a.account_id, tier, terms_rev, posted, held, seq, {NOW}, f.pool, f.used FROM accounts a
-             LEFT JOIN free_units f ON f.account_id = a.account_id AND f.month = to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM')
+            "SELECT a.account_id, tier, terms_rev, posted, held, seq, stored_day, stored_bytes, greatest({NOW}, e.at),
+               f.month, f.pool, f.used
+             FROM accounts a JOIN entries e USING (account_id, seq) LEFT JOIN free_units f ON f.account_id = a.account_id
+               AND f.month >= to_char((now() AT TIME ZONE 'UTC') - interval '1 month', 'YYYY-MM')
              WHERE a.account_id = $1"
         );
         let rows = self.rows(&sql, &[&account_id]).await?;
         let Some(first) = rows.first() else { return Ok(None) };
-        let mut account = statements::account(first, month(first.try_get(6)?))?;
+        let mut account = statements::account(first, first.try_get(8)?)?;
         for row in &rows {
-            let (Some(pool), Some(used)) = (row.try_get(7)?, row.try_get::<_, Option<i64>>(8)?) else { continue };
-            account.free_units_used.push((pool, used.unsigned_abs()));
+            let Some(used) = row.try_get::<_, Option<i64>>(11)? else { continue };
+            account.free_units_used.insert((row.try_get(9)?, row.try_get(10)?), used.unsigned_abs());
         }
         Ok(Some(account))
     }
 
-    pub async fn stored_answer(&self, account_id: String, key: String) -> Found<Option<StoredAnswer>> {
-        let sql = "SELECT request_hash, status, body FROM ops WHERE account_id = $1 AND idem_key = $2";
-        self.row(sql, &[&account_id, &key]).await?.map(|row| statements::stored_answer(&row, 0)).transpose()
+    pub async fn stored_answer(&self, key: OperationKey) -> Found<Option<StoredAnswer>> {
+        let sql = "SELECT request_hash, status, body, adds, hold_id FROM ops
+            WHERE account_id = $1 AND side = $2 AND idem_key = $3";
+        let row = self.row(sql, &[&key.account_id, &key.side.as_str(), &key.key]).await?;
+        row.map(|row| statements::stored_answer(&row, 0)).transpose()
+    }
+
+    pub async fn usage(&self, account_id: String, by: By, from: Millis, until: Millis, most: i64) -> Found<Usage> {
+        usage::of(&self.for_usage, &account_id, &by, from, until, most).await
+    }
+
+    /// When the next of an account's holds expires.
+    pub async fn next_expiry(&self, account_id: String) -> Found<Option<Millis>> {
+        let row = self.row("SELECT min(expires_at) FROM open_holds WHERE account_id = $1", &[&account_id]).await?;
+        Ok(row.map(|row| row.try_get(0)).transpose()?.flatten())
+    }
+
+    /// The time of the newest entry in the ledger, and the database's.
+    pub async fn last_entry(&self) -> Found<(Millis, Millis)> {
+        let sql = format!("SELECT coalesce(max(at), 0), {NOW} FROM accounts JOIN entries USING (account_id, seq)");
+        let rows = rows(&self.for_usage, &sql, &[]).await?;
+        let row = rows.first().ok_or_else(|| StoreFault::Unavailable("the database tells no time".into()))?;
+        Ok((row.try_get(0)?, row.try_get(1)?))
     }
 
     pub async fn hold(&self, account_id: String, hold_id: String) -> Found<Option<HoldRecord>> {
-        let sql = "SELECT h.hold_id, amount, fingerprint, plan, estimate, free_units, asset, h.at, expires_at,
-              o.kind, o.captured, o.settlement, o.at
-            FROM holds h LEFT JOIN hold_outcomes o USING (account_id, hold_id) WHERE h.account_id = $1 AND h.hold_id = $2";
-        self.row(sql, &[&account_id, &hold_id]).await?.map(|row| hold(&row)).transpose()
+        let sql = "SELECT h.hold_id, amount, fingerprint, d.body, free_units, asset, h.at,
+              coalesce(w.expires_at, h.expires_at), o.kind, o.late, o.captured, o.at
+            FROM holds h JOIN documents d ON d.account_id = h.account_id AND d.hash = h.document
+            LEFT JOIN open_holds w ON w.account_id = h.account_id AND w.hold_id = h.hold_id
+            LEFT JOIN hold_outcomes o ON o.account_id = h.account_id AND o.hold_id = h.hold_id
+            WHERE h.account_id = $1 AND h.hold_id = $2 ORDER BY o.late DESC LIMIT 1";
+        let Some(row) = self.row(sql, &[&account_id, &hold_id]).await? else { return Ok(None) };
+        let outcome = match row.try_get::<_, Option<&str>>(8)? {
+            None => None,
+            Some(kind) => {
+                let at: Millis = row.try_get(11)?;
+                Some(HoldOutcome {
+                    kind: Resolution::named(kind)?,
+                    late: row.try_get(9)?,
+                    captured: row.try_get(10)?,
+                    lines: self
+                        .settled_lines(&account_id, &[at], &[&hold_id])
+                        .await?
+                        .remove(&hold_id)
+                        .unwrap_or_default(),
+                    at,
+                })
+            }
+        };
+        Ok(Some(HoldRecord {
+            hold_id,
+            amount: row.try_get(1)?,
+            fingerprint: row.try_get(2)?,
+            document: read_document(row.try_get(3)?)?,
+            free_units: read_free_units(row.try_get(4)?)?,
+            asset: row.try_get(5)?,
+            at: row.try_get(6)?,
+            expires_at: row.try_get(7)?,
+            outcome,
+        }))
+    }
+
+    /// The lines of captures, each named by its time and its hold.
+    async fn settled_lines(
+        &self,
+        account_id: &str,
+        times: &[Millis],
+        holds: &[&str],
+    ) -> Found<BTreeMap<String, Vec<SettledLine>>> {
+        let sql = "SELECT s.hold_id, item, operation, choices, delivered, free, unit, charge, capped, estimated
+            FROM settled_lines s JOIN unnest($2::bigint[], $3::text[]) AS c (at, hold_id)
+              ON s.at = c.at AND s.hold_id = c.hold_id
+            WHERE s.account_id = $1 ORDER BY s.hold_id, item";
+        let mut by_hold: BTreeMap<String, Vec<SettledLine>> = BTreeMap::new();
+        for row in self.rows(sql, &[&account_id, &times, &holds]).await? {
+            let count = |column: usize| row.try_get::<_, i64>(column).map(i64::unsigned_abs);
+            let line = SettledLine {
+                item: count(1)?,
+                operation: row.try_get(2)?,
+                choices: row.try_get(3)?,
+                delivered: count(4)?,
+                free: count(5)?,
+                unit: row.try_get(6)?,
+                charge: row.try_get(7)?,
+                capped: row.try_get(8)?,
+                estimated: row.try_get(9)?,
+            };
+            by_hold.entry(row.try_get(0)?).or_default().push(line);
+        }
+        Ok(by_hold)
     }
 
     pub async fn entries(&self, account_id: String, after: i64, limit: i64) -> Found<Vec<Entry>> {
@@ -136,29 +230,39 @@ impl Readers {
         self.rows(sql, &[&account_id, &from, &until, &DAY_MS]).await?.iter().map(day_end).collect()
     }
 
-    pub async fn captures_after(
-        &self,
-        account_id: String,
-        from: Millis,
-        until: Millis,
-        after: String,
-        limit: i64,
-    ) -> Found<Vec<Capture>> {
-        let (first, last) = (first_hold_id(from - HOLD_MS_MAX).max(after), first_hold_id(until));
-        let sql = "SELECT o.at, h.asset, h.plan, h.estimate, o.settlement, o.captured, o.hold_id
-            FROM hold_outcomes o JOIN holds h USING (account_id, hold_id)
-            WHERE o.account_id = $1 AND o.hold_id > $2 AND o.hold_id < $3 AND o.kind = 'captured' AND o.at >= $4 AND o.at < $5
-            ORDER BY o.hold_id LIMIT $6";
-        self.rows(sql, &[&account_id, &first, &last, &from, &until, &limit]).await?.iter().map(capture).collect()
-    }
-
-    pub async fn captures(&self, account_id: String, from: Millis, until: Millis) -> Found<Vec<Capture>> {
-        let (first, last) = (first_hold_id(from - HOLD_MS_MAX), first_hold_id(until));
-        let sql = "SELECT o.at, h.asset, h.plan, h.estimate, o.settlement, o.captured, o.hold_id
-            FROM hold_outcomes o JOIN holds h USING (account_id, hold_id)
-            WHERE o.account_id = $1 AND o.hold_id >= $2 AND o.hold_id < $3 AND o.kind = 'captured' AND o.at >= $4 AND o.at < $5
-            ORDER BY o.at, o.hold_id";
-        self.rows(sql, &[&account_id, &first, &last, &from, &until]).await?.iter().map(capture).collect()
+    /// As on SQLite.
+    pub async fn captures(&self, page: CapturesPage) -> Found<Captured> {
+        let sql = "SELECT hold_id, at, asset, captured, body, found FROM (
+              SELECT *, sum(size) OVER (ORDER BY hold_id) - size AS before, count(*) OVER () AS found FROM (
+                SELECT o.hold_id, o.at, h.asset, o.captured, d.body, d.size
+                FROM hold_outcomes o JOIN holds h USING (account_id, hold_id)
+                JOIN documents d ON d.account_id = h.account_id AND d.hash = h.document
+                WHERE o.account_id = $1 AND o.hold_id > $2 AND o.hold_id < $3 AND o.kind = 'captured' AND o.at >= $4 AND o.at < $5
+                ORDER BY o.hold_id LIMIT $6::bigint + 1) AS found) AS page
+            WHERE before < $7::bigint ORDER BY hold_id";
+        let CapturesPage { account_id, from, until, limit, bytes_max, .. } = &page;
+        let (first, last) = (page.first(), page.last());
+        let rows = self.rows(sql, &[account_id, &first, &last, from, until, limit, bytes_max]).await?;
+        let (mut times, mut holds) = (Vec::new(), Vec::new());
+        for row in &rows {
+            holds.push(row.try_get::<_, &str>(0)?);
+            times.push(row.try_get::<_, Millis>(1)?);
+        }
+        let mut lines = self.settled_lines(account_id, &times, &holds).await?;
+        let mut captures = Vec::with_capacity(rows.len());
+        for row in &rows {
+            let hold_id: String = row.try_get(0)?;
+            captures.push(Capture {
+                lines: lines.remove(&hold_id).unwrap_or_default(),
+                hold_id,
+                at: row.try_get(1)?,
+                asset: row.try_get(2)?,
+                captured: row.try_get(3)?,
+                document: read_document(row.try_get(4)?)?,
+            });
+        }
+        let found = rows.first().map_or(Ok(0), |row| row.try_get(5))?;
+        Ok(Captured::of(captures, found, &page))
     }
 
     pub async fn card(&self, fingerprint: String) -> Found<Option<String>> {
@@ -171,17 +275,13 @@ impl Readers {
         Ok(row.map(|row| row.try_get(0)).transpose()?)
     }
 
-    pub async fn due(&self, since: Millis, limit: i64) -> Found<Due> {
-        let now: Millis = match self.row(&format!("SELECT {NOW}"), &[]).await? {
-            Some(row) => row.try_get(0)?,
-            None => return Err(StoreFault::Unavailable("the database tells no time".into())),
-        };
-        let sql = "SELECT account_id, hold_id FROM holds h WHERE expires_at >= $1 AND expires_at <= $2 AND NOT EXISTS
-              (SELECT FROM hold_outcomes o WHERE o.account_id = h.account_id AND o.hold_id = h.hold_id)
-            ORDER BY expires_at LIMIT $3";
-        let rows = self.rows(sql, &[&since, &now, &limit]).await?;
-        let holds = rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect::<Found<_>>()?;
-        Ok(Due { holds, now })
+    /// Holds whose time is over, by account.
+    pub async fn due(&self, limit: i64) -> Found<Vec<(String, String)>> {
+        let sql = format!(
+            "SELECT account_id, hold_id FROM open_holds WHERE expires_at <= {NOW} ORDER BY expires_at LIMIT $1"
+        );
+        let rows = self.rows(&sql, &[&limit]).await?;
+        rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
     }
 
     pub async fn tiers_in_use(&self) -> Found<Vec<String>> {
@@ -207,30 +307,6 @@ impl From<PoolError> for StoreFault {
     }
 }
 
-fn hold(row: &Row) -> Found<HoldRecord> {
-    let outcome = match row.try_get::<_, Option<&str>>(9)? {
-        None => None,
-        Some(kind) => Some(HoldOutcome {
-            kind: Resolution::named(kind)?,
-            captured: row.try_get(10)?,
-            settlement: row.try_get(11)?,
-            at: row.try_get(12)?,
-        }),
-    };
-    Ok(HoldRecord {
-        hold_id: row.try_get(0)?,
-        amount: row.try_get(1)?,
-        fingerprint: row.try_get(2)?,
-        plan: row.try_get(3)?,
-        estimate: row.try_get(4)?,
-        free_units: read_free_units(row.try_get(5)?)?,
-        asset: row.try_get(6)?,
-        at: row.try_get(7)?,
-        expires_at: row.try_get(8)?,
-        outcome,
-    })
-}
-
 fn entry(row: &Row) -> Found<Entry> {
     Ok(Entry {
         seq: row.try_get(0)?,
@@ -243,18 +319,6 @@ fn entry(row: &Row) -> Found<Entry> {
         note: row.try_get(7)?,
         at: row.try_get(8)?,
         asset: row.try_get(9)?,
-    })
-}
-
-fn capture(row: &Row) -> Found<Capture> {
-    Ok(Capture {
-        at: row.try_get(0)?,
-        asset: row.try_get(1)?,
-        plan: row.try_get(2)?,
-        estimate: row.try_get(3)?,
-        settlement: row.try_get(4)?,
-        captured: row.try_get(5)?,
-        hold_id: row.try_get(6)?,
     })
 }
 

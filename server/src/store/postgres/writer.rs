@@ -58,7 +58,7 @@ impl Writer {
         match self.transact_again(operations).await {
             Ok(answers) => answers,
             // Somebody else holds an account, or a constraint is against an operation. Apart, only that one fails.
-            Err(StoreFault::InProgress) if count_accounts(operations) > 1 => self.commit_by_account(operations).await,
+            Err(StoreFault::Locked) if count_accounts(operations) > 1 => self.commit_by_account(operations).await,
             Err(fault) if fault.is_of_one() && operations.len() > 1 => {
                 let mut answers = Vec::with_capacity(operations.len());
                 for operation in operations {
@@ -66,10 +66,7 @@ impl Writer {
                 }
                 answers
             }
-            Err(fault) => {
-                tracing::error!(%fault, operations = operations.len(), "a transaction was lost");
-                operations.iter().map(|_| Err(fault.clone())).collect()
-            }
+            Err(fault) => operations.iter().map(|_| Err(fault.clone())).collect(),
         }
     }
 
@@ -110,7 +107,7 @@ impl Writer {
         let keep = match &ended {
             Ok(_) => true,
             // The transaction may still be open.
-            Err(fault) if fault.is_of_one() || *fault == StoreFault::InProgress => {
+            Err(fault) if fault.is_of_one() || *fault == StoreFault::Locked => {
                 connection.client.batch_execute("ROLLBACK").await.is_ok()
             }
             // What is wrong may be the session itself: it could be read-only, or older than the schema.
@@ -124,7 +121,8 @@ impl Writer {
 async fn transact(connection: &Connection, operations: &[&Operation]) -> Result<Answers, StoreFault> {
     let loaded = statements::load(connection, &Needs::of(operations.iter().copied())).await?;
     let (answers, changes) = decide(loaded, operations.iter().copied())?;
-    statements::write(connection, &changes).await?;
+    // The statements of a transaction are many futures at once.
+    Box::pin(statements::write(connection, &changes)).await?;
     Ok(answers)
 }
 

@@ -2,6 +2,7 @@
 
 mod readers;
 mod statements;
+mod usage;
 mod writer;
 
 use std::{
@@ -20,8 +21,8 @@ use crate::clock::{Clock, Millis};
 
 /// The schema's versions, in order. A migration that was published is never edited.
 const MIGRATIONS: &[&str] = &[include_str!("../../../migrations/sqlite/0001_ledger.sql")];
-/// The first one makes schema 2. Schema 1 was of a development version, and was never released.
-const SCHEMA_BEFORE: usize = 1;
+/// The first one makes schema 3. Schemas 1 and 2 were of development versions, and were never released.
+const SCHEMA_BEFORE: usize = 2;
 /// "PTAG" in SQLite's header says that a file is a ledger of ours.
 const APPLICATION_ID: i32 = 0x5054_4147;
 /// Older WAL code can corrupt a database.
@@ -38,8 +39,8 @@ pub struct Database {
     path: PathBuf,
     connection: Connection,
     clock: Arc<Clock>,
-    /// Held by a server for as long as it lives; the system lets it go even after `kill -9`.
-    _lock: Option<fs::File>,
+    /// Held by a server for as long as it lives, until after the connection.
+    _lock: Option<Lock>,
 }
 
 fn refused(path: &Path, reason: &str) -> OpenError {
@@ -68,6 +69,12 @@ impl From<rusqlite::Error> for StoreFault {
     }
 }
 
+impl From<rusqlite::types::FromSqlError> for StoreFault {
+    fn from(error: rusqlite::types::FromSqlError) -> Self {
+        Self::Unavailable(error.to_string())
+    }
+}
+
 impl Database {
     /// Opens a ledger for a server, making it when it is not there, and locks out every other server.
     pub fn open_to_serve(path: &Path) -> Result<Self, OpenError> {
@@ -76,9 +83,17 @@ impl Database {
             let reason = format!("needs SQLite 3.51.3 or newer, and this program has {}", rusqlite::version());
             return Err(refused(path, &reason));
         }
-        let lock = lock(path)?;
-        create(path).map_err(|error| refused(path, &format!("cannot be made: {error}")))?;
-        Self::open(path, Some(lock))
+        let lock = Lock::take(path)?;
+        let made = create(path).map_err(|error| refused(path, &format!("cannot be made: {error}")))?;
+        match Self::open(path) {
+            Ok(database) => Ok(Self { _lock: Some(lock), ..database }),
+            Err(error) => {
+                if made {
+                    let _ = fs::remove_file(path); // it is empty
+                }
+                Err(error)
+            }
+        }
     }
 
     /// Opens a ledger that is there, beside a server that may be running.
@@ -86,10 +101,10 @@ impl Database {
         if !path.exists() {
             return Err(refused(path, "is not there; `pricetag serve` makes it on its first start"));
         }
-        Self::open(path, None)
+        Self::open(path)
     }
 
-    fn open(path: &Path, lock: Option<fs::File>) -> Result<Self, OpenError> {
+    fn open(path: &Path) -> Result<Self, OpenError> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let named = |error: rusqlite::Error| open_error(path, &error);
         let mut connection = Connection::open_with_flags(path, flags).map_err(named)?;
@@ -98,9 +113,14 @@ impl Database {
         }
         configure(&connection).map_err(named)?;
         migrate(&mut connection, path)?;
-        let last = last_time(&connection).map_err(named)?;
-        let clock = Arc::new(Clock::no_earlier_than(last));
-        Ok(Self { path: path.into(), connection, clock, _lock: lock })
+        let clock = Arc::new(Clock::of_ledger(last_time(&connection).map_err(named)?));
+        Ok(Self { path: path.into(), connection, clock, _lock: None })
+    }
+
+    /// The same ledger with another clock, for tests of what clocks do.
+    #[must_use]
+    pub fn with_clock(self, clock: Arc<Clock>) -> Self {
+        Self { clock, ..self }
     }
 
     pub fn path(&self) -> &Path {
@@ -117,32 +137,56 @@ impl Database {
     }
 }
 
-/// Takes the lock file beside a database.
-fn lock(path: &Path) -> Result<fs::File, OpenError> {
-    // Whatever name it goes by: a link leads to the same lock.
-    let mut name = fs::canonicalize(path).unwrap_or_else(|_| path.into()).into_os_string();
-    name.push(".lock");
-    let failed = |error: io::Error| refused(path, &format!("cannot be locked: {error}"));
-    let mut file = private(fs::OpenOptions::new().read(true).write(true).create(true)).open(name).map_err(failed)?;
-    match file.try_lock() {
-        Ok(()) => {}
-        Err(fs::TryLockError::WouldBlock) => {
-            let server = io::read_to_string(&file).unwrap_or_default();
-            let server = if server.is_empty() { String::new() } else { format!(" (process {server})") };
-            return Err(refused(path, &format!("is in use by another server{server}")));
-        }
-        Err(fs::TryLockError::Error(error)) => return Err(failed(error)),
-    }
-    // Which process it is helps the person who finds the file locked; the lock itself does not depend on it.
-    file.set_len(0).and_then(|()| write!(file, "{}", std::process::id())).map_err(failed)?;
-    Ok(file)
+/// The lock file beside a database. The system lets the lock go even after `kill -9`.
+struct Lock {
+    name: PathBuf,
+    /// Open for as long as it is locked.
+    _file: fs::File,
 }
 
-/// Makes the file for its owner alone. SQLite gives the same rights to the files that it adds beside it.
-fn create(path: &Path) -> io::Result<()> {
+impl Lock {
+    fn take(path: &Path) -> Result<Self, OpenError> {
+        // Whatever name it goes by: a link leads to the same lock.
+        let mut name = fs::canonicalize(path).unwrap_or_else(|_| path.into()).into_os_string();
+        name.push(".lock");
+        let name = PathBuf::from(name);
+        let failed = |error: io::Error| refused(path, &format!("cannot be locked: {error}"));
+        loop {
+            let mut options = fs::OpenOptions::new();
+            let mut file = private(options.read(true).write(true).create(true)).open(&name).map_err(failed)?;
+            match file.try_lock() {
+                Ok(()) => {}
+                Err(fs::TryLockError::WouldBlock) => {
+                    let server = io::read_to_string(&file).unwrap_or_default();
+                    let server = if server.is_empty() { String::new() } else { format!(" (process {server})") };
+                    return Err(refused(path, &format!("is in use by another server{server}")));
+                }
+                Err(fs::TryLockError::Error(error)) => return Err(failed(error)),
+            }
+            // Which process it is helps the person who finds the file locked; the lock itself does not depend on it.
+            let process = std::process::id().to_string();
+            file.set_len(0).and_then(|()| file.write_all(process.as_bytes())).map_err(failed)?;
+            // Another server may have ended, and taken the file with it, since it was opened here.
+            if fs::read(&name).is_ok_and(|found| found == process.as_bytes()) {
+                return Ok(Self { name, _file: file });
+            }
+        }
+    }
+}
+
+impl Drop for Lock {
+    /// While it is still locked, so that no server is locked out that takes the file next.
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.name); // one that stays is no lock
+    }
+}
+
+/// Makes the file for its owner alone, unless it is there. SQLite gives the same rights to the files that it adds beside it.
+fn create(path: &Path) -> io::Result<bool> {
     match private(fs::OpenOptions::new().write(true).create_new(true)).open(path) {
-        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
-        _ => Ok(()),
+        Ok(_) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
+        Err(error) => Err(error),
     }
 }
 

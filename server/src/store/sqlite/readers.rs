@@ -10,15 +10,15 @@ use std::{
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, params};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::{open_error, statements};
+use super::{last_time, open_error, statements, usage};
 use crate::{
-    charge::{Account, HOLD_MS_MAX},
-    clock::{Clock, Millis, month},
+    charge::{Account, SettledLine},
+    clock::{Clock, Millis, system_time},
     key::Scopes,
     store::{
-        Capture, Credential, DayEnd, Entry, HoldOutcome, HoldRecord, OpenError, Resolution, StoreFault, StoredAnswer,
-        book::first_hold_id,
-        rows::{Due, read_free_units},
+        By, Capture, Captured, Credential, DayEnd, Entry, HoldOutcome, HoldRecord, OpenError, OperationKey, Resolution,
+        StoreFault, StoredAnswer, Usage,
+        rows::{CapturesPage, read_document, read_free_units},
     },
     times::DAY_MS,
 };
@@ -26,6 +26,7 @@ use crate::{
 /// More would only wait for the same few cores.
 const CONNECTIONS: usize = 4;
 const CONNECTIONS_FOR_KEYS: usize = 2;
+const CONNECTIONS_FOR_USAGE: usize = 1;
 /// How long a read waits for a connection.
 const CONNECTION_WAIT: Duration = Duration::from_secs(1);
 
@@ -34,6 +35,8 @@ pub struct Readers {
     connections: Arc<Connections>,
     /// Of their own for keys, so that long reads keep nobody from being known.
     for_keys: Arc<Connections>,
+    /// For usage, which may read millions of lines, so that it keeps no other read waiting.
+    for_usage: Arc<Connections>,
     clock: Arc<Clock>,
 }
 
@@ -48,7 +51,13 @@ impl Readers {
     pub fn open(path: &Path, clock: Arc<Clock>) -> Result<Self, OpenError> {
         let connections = Connections::open(path, CONNECTIONS)?;
         let for_keys = Connections::open(path, CONNECTIONS_FOR_KEYS)?;
-        Ok(Self { connections: Arc::new(connections), for_keys: Arc::new(for_keys), clock })
+        let for_usage = Connections::open(path, CONNECTIONS_FOR_USAGE)?;
+        Ok(Self {
+            connections: Arc::new(connections),
+            for_keys: Arc::new(for_keys),
+            for_usage: Arc::new(for_usage),
+            clock,
+        })
     }
 
     async fn run<T, F>(&self, read: F) -> Found<T>
@@ -69,12 +78,30 @@ impl Readers {
     }
 
     pub async fn account(&self, account_id: String) -> Found<Option<Account>> {
-        let month = month(self.clock.now());
-        self.run(move |ledger| statements::account(ledger, &account_id, &month)).await
+        let clock = self.clock.now();
+        self.run(move |ledger| statements::account(ledger, &account_id, clock)).await
     }
 
-    pub async fn stored_answer(&self, account_id: String, key: String) -> Found<Option<StoredAnswer>> {
-        self.run(move |ledger| statements::stored_answer(ledger, &account_id, &key)).await
+    pub async fn stored_answer(&self, key: OperationKey) -> Found<Option<StoredAnswer>> {
+        self.run(move |ledger| statements::stored_answer(ledger, &key)).await
+    }
+
+    pub async fn usage(&self, account_id: String, by: By, from: Millis, until: Millis, most: i64) -> Found<Usage> {
+        run(&self.for_usage, move |ledger| usage::of(ledger, &account_id, &by, from, until, most)).await
+    }
+
+    /// When the next of an account's holds expires.
+    pub async fn next_expiry(&self, account_id: String) -> Found<Option<Millis>> {
+        self.run(move |ledger| {
+            let sql = "SELECT min(expires_at) FROM open_holds WHERE account_id = ?1";
+            Ok(ledger.prepare_cached(sql)?.query_row([account_id], |row| row.get(0))?)
+        })
+        .await
+    }
+
+    /// The time of the newest entry in the ledger, and the system's.
+    pub async fn last_entry(&self) -> Found<(Millis, Millis)> {
+        self.run(|ledger| Ok((last_time(ledger)?, system_time()))).await
     }
 
     pub async fn hold(&self, account_id: String, hold_id: String) -> Found<Option<HoldRecord>> {
@@ -123,39 +150,37 @@ impl Readers {
         .await
     }
 
-    /// A hold's name begins with its time, so a page needs no more than the key.
-    pub async fn captures_after(
-        &self,
-        account_id: String,
-        from: Millis,
-        until: Millis,
-        after: String,
-        limit: i64,
-    ) -> Found<Vec<Capture>> {
-        let (first, last) = (first_hold_id(from - HOLD_MS_MAX).max(after), first_hold_id(until));
+    /// A hold's name begins with its time, so a page needs no more than the key. One capture more than asked for tells
+    /// whether there is a next page. A page ends before its documents are larger than it allows, but has one capture.
+    pub async fn captures(&self, page: CapturesPage) -> Found<Captured> {
         self.run(move |ledger| {
             let mut statement = ledger.prepare_cached(
-                "SELECT o.at, h.asset, h.plan, h.estimate, o.settlement, o.captured, o.hold_id
-                 FROM hold_outcomes o JOIN holds h USING (account_id, hold_id)
-                 WHERE o.account_id = ?1 AND o.hold_id > ?2 AND o.hold_id < ?3 AND o.kind = 'captured' AND o.at >= ?4 AND o.at < ?5
-                 ORDER BY o.hold_id LIMIT ?6",
+                "SELECT hold_id, at, asset, captured, body, found FROM (
+                   SELECT *, sum(size) OVER (ORDER BY hold_id) - size AS before, count(*) OVER () AS found FROM (
+                     SELECT o.hold_id, o.at, h.asset, o.captured, d.body, d.size
+                     FROM hold_outcomes o JOIN holds h USING (account_id, hold_id)
+                     JOIN documents d ON d.account_id = h.account_id AND d.hash = h.document
+                     WHERE o.account_id = ?1 AND o.hold_id > ?2 AND o.hold_id < ?3 AND o.kind = 'captured' AND o.at >= ?4 AND o.at < ?5
+                     ORDER BY o.hold_id LIMIT ?6 + 1))
+                 WHERE before < ?7 ORDER BY hold_id",
             )?;
-            let range = params![account_id, first, last, from, until, limit];
-            Ok(statement.query_map(range, capture)?.collect::<Result<_, _>>()?)
-        })
-        .await
-    }
-
-    pub async fn captures(&self, account_id: String, from: Millis, until: Millis) -> Found<Vec<Capture>> {
-        let (first, last) = (first_hold_id(from - HOLD_MS_MAX), first_hold_id(until));
-        self.run(move |ledger| {
-            let mut statement = ledger.prepare_cached(
-                "SELECT o.at, h.asset, h.plan, h.estimate, o.settlement, o.captured, o.hold_id
-                 FROM hold_outcomes o JOIN holds h USING (account_id, hold_id)
-                 WHERE o.account_id = ?1 AND o.hold_id >= ?2 AND o.hold_id < ?3 AND o.kind = 'captured' AND o.at >= ?4 AND o.at < ?5
-                 ORDER BY o.at, o.hold_id",
-            )?;
-            Ok(statement.query_map(params![account_id, first, last, from, until], capture)?.collect::<Result<_, _>>()?)
+            let CapturesPage { account_id, from, until, limit, bytes_max, .. } = &page;
+            let range = params![account_id, page.first(), page.last(), from, until, limit, bytes_max];
+            let mut rows = statement.query(range)?;
+            let (mut captures, mut found) = (Vec::new(), 0);
+            while let Some(row) = rows.next()? {
+                let (hold_id, at): (String, Millis) = (row.get(0)?, row.get(1)?);
+                captures.push(Capture {
+                    lines: settled_lines(ledger, account_id, at, &hold_id)?,
+                    hold_id,
+                    at,
+                    asset: row.get(2)?,
+                    captured: row.get(3)?,
+                    document: read_document(row.get_ref(4)?.as_blob()?)?,
+                });
+                found = row.get(5)?;
+            }
+            Ok(Captured::of(captures, found, &page))
         })
         .await
     }
@@ -176,17 +201,13 @@ impl Readers {
         .await
     }
 
-    pub async fn due(&self, since: Millis, limit: i64) -> Found<Due> {
+    /// Holds whose time is over, by account.
+    pub async fn due(&self, limit: i64) -> Found<Vec<(String, String)>> {
         let now = self.clock.now();
         self.run(move |ledger| {
-            let mut statement = ledger.prepare_cached(
-                "SELECT account_id, hold_id FROM holds h WHERE expires_at >= ?1 AND expires_at <= ?2 AND NOT EXISTS
-                   (SELECT 1 FROM hold_outcomes o WHERE o.account_id = h.account_id AND o.hold_id = h.hold_id)
-                 ORDER BY expires_at LIMIT ?3",
-            )?;
+            let sql = "SELECT account_id, hold_id FROM open_holds WHERE expires_at <= ?1 ORDER BY expires_at LIMIT ?2";
             let row = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?));
-            let holds = statement.query_map(params![since, now, limit], row)?.collect::<Result<_, _>>()?;
-            Ok(Due { holds, now })
+            Ok(ledger.prepare_cached(sql)?.query_map(params![now, limit], row)?.collect::<Result<_, _>>()?)
         })
         .await
     }
@@ -278,34 +299,59 @@ fn credential(ledger: &Connection, key_id: &str, now: Millis) -> Found<Option<Cr
 
 fn hold(ledger: &Connection, account_id: &str, hold_id: &str) -> Found<Option<HoldRecord>> {
     let mut statement = ledger.prepare_cached(
-        "SELECT h.hold_id, amount, fingerprint, plan, estimate, free_units, asset, h.at, expires_at,
-           o.kind, o.captured, o.settlement, o.at
-         FROM holds h LEFT JOIN hold_outcomes o USING (account_id, hold_id) WHERE h.account_id = ?1 AND h.hold_id = ?2",
+        "SELECT h.hold_id, amount, fingerprint, d.body, free_units, asset, h.at, coalesce(w.expires_at, h.expires_at)
+         FROM holds h JOIN documents d ON d.account_id = h.account_id AND d.hash = h.document
+         LEFT JOIN open_holds w ON w.account_id = h.account_id AND w.hold_id = h.hold_id
+         WHERE h.account_id = ?1 AND h.hold_id = ?2",
     )?;
     let mut rows = statement.query([account_id, hold_id])?;
     let Some(row) = rows.next()? else { return Ok(None) };
-    let kind: Option<String> = row.get(9)?;
-    let outcome = match kind {
-        None => None,
-        Some(kind) => Some(HoldOutcome {
-            kind: Resolution::named(&kind)?,
-            captured: row.get(10)?,
-            settlement: row.get(11)?,
-            at: row.get(12)?,
-        }),
-    };
     Ok(Some(HoldRecord {
         hold_id: row.get(0)?,
         amount: row.get(1)?,
         fingerprint: row.get(2)?,
-        plan: row.get(3)?,
-        estimate: row.get(4)?,
-        free_units: read_free_units(row.get::<_, Option<String>>(5)?.as_deref())?,
-        asset: row.get(6)?,
-        at: row.get(7)?,
-        expires_at: row.get(8)?,
-        outcome,
+        document: read_document(row.get_ref(3)?.as_blob()?)?,
+        free_units: read_free_units(row.get::<_, Option<String>>(4)?.as_deref())?,
+        asset: row.get(5)?,
+        at: row.get(6)?,
+        expires_at: row.get(7)?,
+        outcome: outcome(ledger, account_id, hold_id)?,
     }))
+}
+
+/// How a hold ended last.
+fn outcome(ledger: &Connection, account_id: &str, hold_id: &str) -> Found<Option<HoldOutcome>> {
+    let mut statement = ledger.prepare_cached(
+        "SELECT kind, late, captured, at FROM hold_outcomes WHERE account_id = ?1 AND hold_id = ?2
+         ORDER BY late DESC LIMIT 1",
+    )?;
+    let mut rows = statement.query([account_id, hold_id])?;
+    let Some(row) = rows.next()? else { return Ok(None) };
+    let (kind, at): (String, Millis) = (row.get(0)?, row.get(3)?);
+    let lines = settled_lines(ledger, account_id, at, hold_id)?;
+    let kind = Resolution::named(&kind)?;
+    Ok(Some(HoldOutcome { kind, late: row.get(1)?, captured: row.get(2)?, lines, at }))
+}
+
+fn settled_lines(ledger: &Connection, account_id: &str, at: Millis, hold_id: &str) -> Found<Vec<SettledLine>> {
+    let mut statement = ledger.prepare_cached(
+        "SELECT item, operation, choices, delivered, free, unit, charge, capped, estimated FROM settled_lines
+         WHERE account_id = ?1 AND at = ?2 AND hold_id = ?3 ORDER BY item",
+    )?;
+    let line = |row: &Row<'_>| {
+        Ok(SettledLine {
+            item: row.get(0)?,
+            operation: row.get(1)?,
+            choices: row.get(2)?,
+            delivered: row.get(3)?,
+            free: row.get(4)?,
+            unit: row.get(5)?,
+            charge: row.get(6)?,
+            capped: row.get(7)?,
+            estimated: row.get(8)?,
+        })
+    };
+    Ok(statement.query_map(params![account_id, at, hold_id], line)?.collect::<Result<_, _>>()?)
 }
 
 fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
@@ -320,18 +366,6 @@ fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
         note: row.get(7)?,
         at: row.get(8)?,
         asset: row.get(9)?,
-    })
-}
-
-fn capture(row: &Row<'_>) -> rusqlite::Result<Capture> {
-    Ok(Capture {
-        at: row.get(0)?,
-        asset: row.get(1)?,
-        plan: row.get(2)?,
-        estimate: row.get(3)?,
-        settlement: row.get(4)?,
-        captured: row.get(5)?,
-        hold_id: row.get(6)?,
     })
 }
 

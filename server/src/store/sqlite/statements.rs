@@ -1,28 +1,29 @@
 //! The statements of a transaction: what a batch concerns is read, and what was decided is written.
 
+use std::collections::BTreeMap;
+
 use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 
 use crate::{
-    charge::Account,
-    clock::{Millis, month},
+    charge::{Account, Stored},
+    clock::{Millis, month, month_before},
     store::{
-        Resolution, StoreFault,
+        Adds, OperationKey, Resolution, StoreFault,
         book::Needs,
-        rows::{Changes, HoldState, Loaded, MovedRow, StoredAnswer, read_free_units},
+        rows::{AnswerRow, Changes, HoldState, Loaded, MovedRow, OutcomeRow, StoredAnswer, read_free_units},
     },
 };
 
 pub fn load(ledger: &Connection, needs: &Needs<'_>, now: Millis) -> Result<Loaded, StoreFault> {
     let mut loaded = Loaded { now, ..Loaded::default() };
-    let month = month(now);
     for account_id in &needs.accounts {
-        if let Some(account) = account(ledger, account_id, &month)? {
+        if let Some(account) = account(ledger, account_id, now)? {
             loaded.accounts.insert((*account_id).into(), account);
         }
     }
-    for (account_id, key) in &needs.answers {
-        if let Some(answer) = stored_answer(ledger, account_id, key)? {
-            loaded.answers.insert(((*account_id).into(), (*key).into()), answer);
+    for key in &needs.answers {
+        if let Some(answer) = stored_answer(ledger, key)? {
+            loaded.answers.insert((*key).clone(), answer);
         }
     }
     for (account_id, hold_id) in &needs.holds {
@@ -39,11 +40,15 @@ pub fn load(ledger: &Connection, needs: &Needs<'_>, now: Millis) -> Result<Loade
     Ok(loaded)
 }
 
-/// An account, with the free units that it used in a month.
-pub fn account(ledger: &Connection, account_id: &str, month: &str) -> Result<Option<Account>, StoreFault> {
+/// An account at its own instant, with the free units that it used.
+pub fn account(ledger: &Connection, account_id: &str, clock: Millis) -> Result<Option<Account>, StoreFault> {
     let account = ledger
-        .prepare_cached("SELECT tier, terms_rev, posted, held, seq FROM accounts WHERE account_id = ?1")?
+        .prepare_cached(
+            "SELECT tier, terms_rev, posted, held, seq, stored_day, stored_bytes, at
+             FROM accounts JOIN entries USING (account_id, seq) WHERE account_id = ?1",
+        )?
         .query_row([account_id], |row| {
+            let now = clock.max(row.get(7)?);
             Ok(Account {
                 account_id: account_id.into(),
                 tier: row.get(0)?,
@@ -51,27 +56,36 @@ pub fn account(ledger: &Connection, account_id: &str, month: &str) -> Result<Opt
                 posted: row.get(2)?,
                 held: row.get(3)?,
                 seq: row.get(4)?,
-                month: month.into(),
-                free_units_used: Vec::new(),
+                now,
+                month: month(now),
+                free_units_used: BTreeMap::new(),
+                stored: Stored { day: row.get(5)?, bytes: row.get(6)? },
             })
         })
         .optional()?;
     let Some(mut account) = account else { return Ok(None) };
     account.free_units_used = ledger
-        .prepare_cached("SELECT pool, used FROM free_units WHERE account_id = ?1 AND month = ?2")?
-        .query_map([account_id, month], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .prepare_cached("SELECT month, pool, used FROM free_units WHERE account_id = ?1 AND month >= ?2")?
+        .query_map([account_id, &month_before(clock)], |row| Ok(((row.get(0)?, row.get(1)?), row.get(2)?)))?
         .collect::<Result<_, _>>()?;
     Ok(Some(account))
 }
 
-pub fn stored_answer(ledger: &Connection, account_id: &str, key: &str) -> Result<Option<StoredAnswer>, StoreFault> {
+pub fn stored_answer(ledger: &Connection, key: &OperationKey) -> Result<Option<StoredAnswer>, StoreFault> {
     let stored = ledger
-        .prepare_cached("SELECT request_hash, status, body FROM ops WHERE account_id = ?1 AND idem_key = ?2")?
-        .query_row([account_id, key], |row| {
-            Ok(StoredAnswer { request_hash: row.get(0)?, status: row.get(1)?, body: row.get(2)? })
+        .prepare_cached(
+            "SELECT request_hash, status, body, adds, hold_id FROM ops
+             WHERE account_id = ?1 AND side = ?2 AND idem_key = ?3",
+        )?
+        .query_row([&key.account_id, key.side.as_str(), &key.key], |row| {
+            let adds: Option<String> = row.get(3)?;
+            let stored = StoredAnswer { request_hash: row.get(0)?, status: row.get(1)?, body: row.get(2)?, adds: None };
+            Ok((stored, adds, row.get::<_, Option<String>>(4)?))
         })
         .optional()?;
-    Ok(stored)
+    let Some((stored, adds, hold_id)) = stored else { return Ok(None) };
+    let adds = adds.as_deref().map(Adds::named).transpose()?;
+    Ok(Some(StoredAnswer { adds: adds.zip(hold_id), ..stored }))
 }
 
 fn hold_state(ledger: &Connection, account_id: &str, hold_id: &str) -> Result<Option<HoldState>, StoreFault> {
@@ -84,6 +98,8 @@ fn hold_state(ledger: &Connection, account_id: &str, hold_id: &str) -> Result<Op
                 at: row.get("at")?,
                 expires_at: row.get("expires_at")?,
                 resolution: None,
+                expired_at: row.get("expired_at")?,
+                late: row.get("late")?,
             },
             row.get::<_, Option<String>>("free_units")?,
             row.get::<_, Option<String>>("kind")?,
@@ -91,8 +107,13 @@ fn hold_state(ledger: &Connection, account_id: &str, hold_id: &str) -> Result<Op
     };
     let found = ledger
         .prepare_cached(
-            "SELECT amount, unlimited, free_units, h.at, expires_at, o.kind
-             FROM holds h LEFT JOIN hold_outcomes o USING (account_id, hold_id) WHERE h.account_id = ?1 AND h.hold_id = ?2",
+            "SELECT h.amount, h.unlimited, h.free_units, h.at, w.expires_at, coalesce(l.kind, o.kind) AS kind,
+               l.kind IS NOT NULL AS late, iif(o.kind = 'expired', o.at, NULL) AS expired_at
+             FROM holds h
+             LEFT JOIN open_holds w USING (account_id, hold_id)
+             LEFT JOIN hold_outcomes o ON o.account_id = h.account_id AND o.hold_id = h.hold_id AND o.late = 0
+             LEFT JOIN hold_outcomes l ON l.account_id = h.account_id AND l.hold_id = h.hold_id AND l.late = 1
+             WHERE h.account_id = ?1 AND h.hold_id = ?2",
         )?
         .query_row([account_id, hold_id], read)
         .optional()?;
@@ -112,23 +133,12 @@ pub fn write(ledger: &Connection, changes: &Changes) -> Result<(), StoreFault> {
         move_account(ledger, account_id, moved)?;
     }
     write_cards(ledger, changes)?;
+    write_documents(ledger, changes)?;
     write_holds(ledger, changes)?;
+    write_outcomes(ledger, changes)?;
     write_entries(ledger, changes)?;
     write_free_units(ledger, changes)?;
-    for answer in &changes.answers {
-        ledger
-            .prepare_cached(
-                "INSERT INTO ops (account_id, idem_key, request_hash, status, body, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-            )?
-            .execute(params![
-                answer.account_id,
-                answer.idem_key,
-                answer.request_hash,
-                answer.status,
-                answer.body,
-                answer.at
-            ])?;
-    }
+    write_answers(ledger, changes)?;
     write_keys(ledger, changes)
 }
 
@@ -136,7 +146,8 @@ pub fn write(ledger: &Connection, changes: &Changes) -> Result<(), StoreFault> {
 fn move_account(ledger: &Connection, account_id: &str, moved: &MovedRow) -> Result<(), StoreFault> {
     let count = ledger
         .prepare_cached(
-            "UPDATE accounts SET tier = :tier, terms_rev = :terms_rev, posted = :posted, held = :held, seq = :seq
+            "UPDATE accounts SET tier = :tier, terms_rev = :terms_rev, posted = :posted, held = :held, seq = :seq,
+               stored_day = :stored_day, stored_bytes = :stored_bytes
              WHERE account_id = :account_id AND seq = :seq_before AND terms_rev = :terms_rev_before",
         )?
         .execute(named_params! {
@@ -145,6 +156,8 @@ fn move_account(ledger: &Connection, account_id: &str, moved: &MovedRow) -> Resu
             ":posted": moved.posted,
             ":held": moved.held,
             ":seq": moved.seq,
+            ":stored_day": moved.stored.day,
+            ":stored_bytes": moved.stored.bytes,
             ":account_id": account_id,
             ":seq_before": moved.seq_before,
             ":terms_rev_before": moved.terms_rev_before,
@@ -174,10 +187,44 @@ fn write_entries(ledger: &Connection, changes: &Changes) -> Result<(), StoreFaul
     Ok(())
 }
 
+fn write_answers(ledger: &Connection, changes: &Changes) -> Result<(), StoreFault> {
+    let mut insert = ledger.prepare_cached(
+        "INSERT INTO ops (account_id, side, idem_key, request_hash, status, body, adds, hold_id, at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+    )?;
+    for AnswerRow { key, answer, at } in &changes.answers {
+        let (adds, hold_id) = answer.adds.as_ref().map(|(adds, hold_id)| (adds.as_str(), hold_id)).unzip();
+        insert.execute(params![
+            key.account_id,
+            key.side.as_str(),
+            key.key,
+            answer.request_hash,
+            answer.status,
+            answer.body,
+            adds,
+            hold_id,
+            at
+        ])?;
+    }
+    Ok(())
+}
+
+/// A document that an earlier hold stored is not stored again.
+fn write_documents(ledger: &Connection, changes: &Changes) -> Result<(), StoreFault> {
+    let mut insert = ledger.prepare_cached(
+        "INSERT INTO documents (account_id, hash, size, body) SELECT ?1, ?2, ?3, ?4
+         WHERE NOT EXISTS (SELECT 1 FROM documents WHERE account_id = ?1 AND hash = ?2)",
+    )?;
+    for ((account_id, hash), document) in &changes.documents {
+        insert.execute(params![account_id, hash, document.size(), document.body()])?;
+    }
+    Ok(())
+}
+
 fn write_holds(ledger: &Connection, changes: &Changes) -> Result<(), StoreFault> {
     let mut insert = ledger.prepare_cached(
-        "INSERT INTO holds (account_id, hold_id, amount, unlimited, fingerprint, plan, estimate, free_units, asset, at,
-           expires_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+        "INSERT INTO holds (account_id, hold_id, amount, unlimited, fingerprint, document, free_units, asset, at,
+           expires_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
     )?;
     for hold in &changes.holds {
         insert.execute(params![
@@ -186,21 +233,55 @@ fn write_holds(ledger: &Connection, changes: &Changes) -> Result<(), StoreFault>
             hold.amount,
             hold.unlimited,
             hold.fingerprint,
-            hold.plan,
-            hold.estimate,
+            hold.document,
             hold.free_units,
             hold.asset,
             hold.at,
             hold.expires_at
         ])?;
     }
+    let mut open =
+        ledger.prepare_cached("INSERT INTO open_holds (account_id, hold_id, expires_at) VALUES (?1, ?2, ?3)")?;
+    for hold in changes.holds.iter().filter(|hold| hold.expires_at.is_some()) {
+        open.execute(params![hold.account_id, hold.hold_id, hold.expires_at])?;
+    }
+    let mut extend =
+        ledger.prepare_cached("UPDATE open_holds SET expires_at = ?3 WHERE account_id = ?1 AND hold_id = ?2")?;
+    for ((account_id, hold_id), expires_at) in &changes.extended {
+        extend.execute(params![account_id, hold_id, expires_at])?;
+    }
+    Ok(())
+}
+
+fn write_outcomes(ledger: &Connection, changes: &Changes) -> Result<(), StoreFault> {
     let mut insert = ledger.prepare_cached(
-        "INSERT INTO hold_outcomes (account_id, hold_id, kind, captured, settlement, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        "INSERT INTO hold_outcomes (account_id, hold_id, late, kind, captured, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
     )?;
-    for outcome in &changes.outcomes {
-        let kind = outcome.kind.as_str();
-        let (account_id, hold_id) = (&outcome.account_id, &outcome.hold_id);
-        insert.execute(params![account_id, hold_id, kind, outcome.captured, outcome.settlement, outcome.at])?;
+    let mut settle = ledger.prepare_cached(
+        "INSERT INTO settled_lines (account_id, at, hold_id, item, operation, choices, delivered, free, unit, charge,
+           capped, estimated) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+    )?;
+    // A charge was never open, and a late capture is no longer: nothing to close.
+    let mut close = ledger.prepare_cached("DELETE FROM open_holds WHERE account_id = ?1 AND hold_id = ?2")?;
+    for OutcomeRow { account_id, hold_id, late, kind, captured, lines, at } in &changes.outcomes {
+        insert.execute(params![account_id, hold_id, late, kind.as_str(), captured, at])?;
+        close.execute(params![account_id, hold_id])?;
+        for line in lines {
+            settle.execute(params![
+                account_id,
+                at,
+                hold_id,
+                line.item,
+                line.operation,
+                line.choices,
+                line.delivered,
+                line.free,
+                line.unit,
+                line.charge,
+                line.capped,
+                line.estimated
+            ])?;
+        }
     }
     Ok(())
 }

@@ -39,10 +39,7 @@ impl Database {
             Err(fault) if fault.is_of_one() && operations.len() > 1 => {
                 operations.iter().flat_map(|operation| self.commit_all(&[operation])).collect()
             }
-            Err(fault) => {
-                tracing::error!(%fault, operations = operations.len(), "a transaction was lost");
-                operations.iter().map(|_| Err(fault.clone())).collect()
-            }
+            Err(fault) => operations.iter().map(|_| Err(fault.clone())).collect(),
         }
     }
 

@@ -1,0 +1,336 @@
+//! What a clock may do that steps back, stands far ahead, or did so once.
+
+use std::{sync::Arc, thread};
+
+use pricetag::{RateCard, Value};
+use pricetag_server::{
+    charge::{self, Account, Refusal},
+    clock::Clock,
+    store::{Answer, Database, Idempotency, NewAccount, NewHold, Operation, OperationKey, Reply, Resolution, Side},
+};
+use serde_json::json;
+
+use super::{
+    audit::audit,
+    engine::{Engine, Ledger, Opened, credits, on_both_engines},
+    running::{Client, Server, nth_key, pricetag, two_credits},
+};
+
+const SCOPES: &str = "estimate,hold,settle,read";
+const DAY_MS: i64 = 86_400_000;
+/// 2026-12-01T00:00:00Z
+const DECEMBER: i64 = 1_796_083_200_000;
+const YEAR_2030: i64 = 1_893_456_000_000;
+
+on_both_engines! {
+    a_ledger_far_ahead_of_the_clock_is_refused_at_start_unless_told_otherwise;
+}
+
+/// Ten free pictures, all that the tier `free` has in a month.
+fn free_pictures() -> serde_json::Value {
+    json!({"items": [{"operation": "create", "model": "gemini-imagen", "variations": 10}]})
+}
+
+/// A SQLite ledger in this process, with a clock that the test sets.
+struct Desk {
+    database: Database,
+    clock: Arc<Clock>,
+    charges: usize,
+}
+
+impl Desk {
+    fn open(ledger: &Ledger, time: i64) -> Self {
+        let clock = Arc::new(Clock::manual(time));
+        let mut database = ledger.folder.ledger().with_clock(Arc::clone(&clock));
+        let card = RateCard::builtin();
+        let body = serde_json::to_string(card.document()).expect("a card is JSON");
+        let publish = Operation::PublishCard { fingerprint: card.fingerprint().into(), body };
+        database.commit(&[publish])[0].as_ref().expect("a card");
+        Self { database, clock, charges: 0 }
+    }
+
+    fn set(&self, time: i64) {
+        self.clock.set(time);
+    }
+
+    fn account(&mut self, account_id: &str, tier: &str) {
+        let grant_millicredits = 100_000;
+        let new = NewAccount { account_id: account_id.into(), tier: tier.into(), grant_millicredits, reply: None };
+        self.database.commit(&[Operation::OpenAccount(new)])[0].as_ref().expect("an account");
+    }
+
+    fn idempotency(&mut self, account_id: &str, side: Side) -> Idempotency {
+        self.charges += 1;
+        let key = OperationKey { account_id: account_id.into(), side, key: nth_key(self.charges) };
+        Idempotency { key, request_hash: [7; 32] }
+    }
+
+    fn run(&mut self, operation: Operation) -> Answer {
+        self.database.commit(&[operation]).remove(0).expect("an answer")
+    }
+
+    /// A hold for two credits that lasts so long. Answers its id.
+    fn hold(&mut self, account_id: &str, lasts_ms: i64) -> String {
+        let operation = self.placing(account_id, &two_credits(), Some(lasts_ms));
+        let Answer::Stored { body, .. } = self.run(operation) else { panic!("a hold is placed") };
+        let answer: serde_json::Value = serde_json::from_str(&body.stored).expect("JSON");
+        answer["id"].as_str().expect("a hold's id").into()
+    }
+
+    fn capture(&mut self, account_id: &str, hold_id: &str) -> Answer {
+        let settled = charge::Settled { charge: 0, lines: Vec::new(), free_units: Vec::new() };
+        let reply = self.reply(account_id);
+        self.run(Operation::Capture {
+            account_id: account_id.into(),
+            hold_id: hold_id.into(),
+            settled: Ok(settled),
+            cover_late: Box::new(|_, _, _| Ok(false)),
+            reply,
+        })
+    }
+
+    fn extend(&mut self, account_id: &str, hold_id: &str, lasts_ms: i64) -> Answer {
+        let reply = self.reply(account_id);
+        self.run(Operation::Extend { account_id: account_id.into(), hold_id: hold_id.into(), lasts_ms, reply })
+    }
+
+    fn reply(&mut self, account_id: &str) -> Reply {
+        let idempotency = self.idempotency(account_id, Side::Worker);
+        Reply { idempotency, status: 200, body: Box::new(|_| "{}".to_owned().into()) }
+    }
+
+    /// Charges of a plan, one for each account, in one transaction. Answers what was charged.
+    fn charge(&mut self, accounts: &[&str], plan: &serde_json::Value) -> Vec<f64> {
+        let operations: Vec<Operation> =
+            accounts.iter().map(|account_id| self.placing(account_id, plan, None)).collect();
+        let charged = |answer| match answer {
+            Ok(Answer::Stored { body, .. }) => {
+                let answer: serde_json::Value = serde_json::from_str(&body.stored).expect("JSON");
+                answer["charge"].as_f64().expect("credits")
+            }
+            other => panic!("{other:?}"),
+        };
+        self.database.commit(&operations).into_iter().map(charged).collect()
+    }
+
+    fn placing(&mut self, account_id: &str, plan: &serde_json::Value, lasts_ms: Option<i64>) -> Operation {
+        let card = RateCard::builtin();
+        let body: Value = serde_json::from_value(json!({"plan": plan, "accepted": {"high": 1000}})).expect("a body");
+        let request = charge::Request::read(&card, &body, charge::Kind::Charge).expect("a request");
+        Operation::Hold(NewHold {
+            account_id: account_id.into(),
+            idempotency: self.idempotency(account_id, Side::Payer),
+            decide: Box::new(move |account: &Account| charge::decide(&card, &request, account)),
+            asset: None,
+            lasts_ms,
+            bytes_a_day: None,
+            body: Box::new(|placed| {
+                let charge = credits(placed.terms.whole.charge);
+                json!({"id": placed.hold_id, "charge": charge}).to_string().into()
+            }),
+        })
+    }
+}
+
+#[test]
+fn a_hold_that_expired_is_captured_for_a_day_and_no_longer() {
+    const MINUTE_MS: i64 = 60_000;
+    let ledger = Ledger::new(Engine::Sqlite);
+    let mut desk = Desk::open(&ledger, DECEMBER);
+    desk.account("acct_one", "basic");
+    let holds = [(); 2].map(|()| desk.hold("acct_one", MINUTE_MS));
+    let over = DECEMBER + MINUTE_MS;
+    desk.set(over);
+    for hold_id in &holds {
+        let (account_id, hold_id) = ("acct_one".into(), hold_id.clone());
+        assert!(matches!(desk.run(Operation::Expire { account_id, hold_id }), Answer::HoldResolved(_)));
+    }
+    desk.set(over + DAY_MS);
+    assert!(matches!(desk.capture("acct_one", &holds[0]), Answer::Stored { .. }));
+    desk.set(over + DAY_MS + 1);
+    let refused = desk.capture("acct_one", &holds[1]);
+    assert!(matches!(refused, Answer::HoldResolved(Resolution::Expired)), "{refused:?}");
+}
+
+#[test]
+fn a_hold_is_extended_for_seven_days_in_all() {
+    let ledger = Ledger::new(Engine::Sqlite);
+    let mut desk = Desk::open(&ledger, DECEMBER);
+    desk.account("acct_one", "basic");
+    let hold = desk.hold("acct_one", DAY_MS);
+    for day in 0..7 {
+        // Each time just before it expires.
+        desk.set(DECEMBER + day * (DAY_MS - 1));
+        let extended = desk.extend("acct_one", &hold, DAY_MS);
+        assert!(matches!(extended, Answer::Stored { .. }), "day {day}: {extended:?}");
+    }
+    desk.set(DECEMBER + 6 * DAY_MS + 1_000);
+    let Answer::Refused(Refusal::Faults(faults)) = desk.extend("acct_one", &hold, DAY_MS) else { panic!("refused") };
+    let due = "a hold lasts at most 7 days in all; this one may last 86399 seconds more";
+    assert_eq!(faults.errors[0].message, due);
+    assert!(matches!(desk.capture("acct_one", &hold), Answer::Stored { .. }));
+}
+
+#[test]
+fn free_units_of_a_month_are_used_once_when_the_clock_steps_back_over_its_end_on_sqlite() {
+    let ledger = Ledger::new(Engine::Sqlite);
+    let mut desk = Desk::open(&ledger, DECEMBER + 60_000);
+    desk.account("acct_one", "free");
+    assert!(desk.charge(&["acct_one"], &free_pictures())[0].abs() < f64::EPSILON);
+    desk.set(DECEMBER - 60_000);
+    assert!(
+        desk.charge(&["acct_one"], &free_pictures())[0] > 0.0,
+        "December's units are used, and it is December here"
+    );
+    desk.set(DECEMBER + 120_000);
+    assert!(desk.charge(&["acct_one"], &free_pictures())[0] > 0.0);
+    assert_eq!(ledger.rows("SELECT month, used FROM free_units"), [["2026-12", "10"]]);
+    audit(&ledger);
+}
+
+#[test]
+fn an_entry_of_2030_moves_its_own_account_and_no_other_of_its_transaction_on_sqlite() {
+    let ledger = Ledger::new(Engine::Sqlite);
+    let mut desk = Desk::open(&ledger, DECEMBER);
+    desk.account("acct_ahead", "basic");
+    desk.account("acct_other", "basic");
+    desk.set(YEAR_2030);
+    desk.charge(&["acct_ahead"], &two_credits());
+    desk.set(DECEMBER + 1_000);
+    desk.charge(&["acct_ahead", "acct_other"], &two_credits());
+    let last = |account: &str| ledger.count(&format!("SELECT max(at) FROM entries WHERE account_id = '{account}'"));
+    assert_eq!((last("acct_ahead"), last("acct_other")), (YEAR_2030, DECEMBER + 1_000));
+    audit(&ledger);
+}
+
+/// Every time of an entry, a hold and an outcome of one operation is the same.
+#[test]
+fn one_operation_has_one_instant() {
+    let ledger = Ledger::new(Engine::Sqlite);
+    let mut desk = Desk::open(&ledger, DECEMBER);
+    desk.account("acct_one", "basic");
+    desk.set(DECEMBER + 5);
+    desk.charge(&["acct_one"], &two_credits());
+    let times = "SELECT (SELECT max(at) FROM entries), (SELECT at FROM holds), (SELECT at FROM hold_outcomes),
+        (SELECT at FROM settled_lines), (SELECT at FROM ops)";
+    assert_eq!(ledger.rows(times).concat(), vec![(DECEMBER + 5).to_string(); 5]);
+}
+
+/// A server on a PostgreSQL whose clock the test sets, by how many milliseconds it differs from the true one.
+fn with_clock(ledger: &Ledger, offset_ms: i64) {
+    let (cluster, name) = ledger.postgres();
+    cluster.sql(
+        name,
+        "CREATE SCHEMA IF NOT EXISTS clock; GRANT USAGE ON SCHEMA clock TO PUBLIC;
+         CREATE TABLE IF NOT EXISTS clock.step (ms bigint); GRANT SELECT ON clock.step TO PUBLIC;
+         CREATE OR REPLACE FUNCTION clock.now() RETURNS timestamptz LANGUAGE sql STABLE AS
+           'SELECT pg_catalog.now() + (SELECT ms FROM clock.step) * interval ''1 millisecond'''",
+    );
+    cluster.sql(name, &format!("DELETE FROM clock.step; INSERT INTO clock.step VALUES ({offset_ms})"));
+    // Ahead of PostgreSQL's own `now()`, for sessions that begin from now on.
+    cluster.sql("postgres", &format!("ALTER DATABASE {name} SET search_path = public, clock, pg_catalog"));
+}
+
+fn system_time() -> i64 {
+    pricetag_server::clock::system_time()
+}
+
+/// Milliseconds until the UTC month after next begins, so that the test never meets the end of a real one.
+fn until_next_month() -> i64 {
+    let now = system_time();
+    let month = pricetag_server::clock::month;
+    let days = (1..=31).find(|days| month(now + days * DAY_MS) != month(now)).expect("the next month");
+    let there = now + days * DAY_MS;
+    there - there.rem_euclid(DAY_MS) - now
+}
+
+fn charged(client: &Client, number: usize) -> f64 {
+    let reply = client.charge(&nth_key(number), &json!({"plan": free_pictures(), "accepted": {"high": 1000}}));
+    assert_eq!(reply.status, 201, "{}", reply.text);
+    reply.json()["charge"].as_f64().expect("a charge")
+}
+
+#[test]
+fn free_units_of_a_month_are_used_once_when_the_clock_steps_back_over_its_end_on_postgres() {
+    let ledger = Ledger::new(Engine::Postgres);
+    let over = until_next_month() + 600_000;
+    with_clock(&ledger, over);
+    let server = Server::start(&ledger);
+    let Opened { key, .. } = ledger.admin(&server).account("free", 100_000, SCOPES);
+    let client = server.client(&key);
+    assert!(charged(&client, 1).abs() < f64::EPSILON);
+    with_clock(&ledger, over - 1_200_000);
+    assert_eq!(
+        client.get("/v1/account").json()["freeUnits"]["gemini-imagen"],
+        0,
+        "the account's month is the later one"
+    );
+    assert!(charged(&client, 2) > 0.0);
+    assert_eq!(ledger.count("SELECT max(used) FROM free_units"), 10);
+    assert_eq!(ledger.count("SELECT count(*) FROM free_units"), 1);
+    drop(server);
+    audit(&ledger);
+}
+
+#[test]
+fn an_entry_of_2030_moves_its_own_account_and_no_other_of_its_transaction_on_postgres() {
+    const CHARGES: usize = 15;
+    let ledger = Ledger::new(Engine::Postgres);
+    let ahead_ms = YEAR_2030 - system_time();
+    with_clock(&ledger, 0);
+    let server = Server::start_with(&ledger, &["--writers", "1"]);
+    let administrator = ledger.admin(&server);
+    let accounts = [0, 1].map(|_| administrator.account("basic", 500_000, SCOPES));
+    let clients = accounts.each_ref().map(|account| server.client(&account.key));
+    let body = clients[0].accepted(&two_credits());
+    with_clock(&ledger, ahead_ms);
+    assert_eq!(clients[0].charge(&nth_key(0), &body).status, 201);
+    with_clock(&ledger, 0);
+    // At once, so that the only writer takes some of both accounts into one transaction.
+    thread::scope(|scope| {
+        for (sender, client) in clients.iter().cycle().take(8).enumerate() {
+            let body = &body;
+            scope.spawn(move || {
+                for number in 0..CHARGES {
+                    assert_eq!(client.charge(&format!("{}-{sender}", nth_key(number)), body).status, 201);
+                }
+            });
+        }
+    });
+    let last =
+        |account: &Opened| ledger.count(&format!("SELECT max(at) FROM entries WHERE account_id = '{}'", account.id));
+    assert!(last(&accounts[0]) >= YEAR_2030);
+    assert!(last(&accounts[1]) < YEAR_2030 - DAY_MS, "{}", last(&accounts[1]));
+    drop(server);
+    audit(&ledger);
+}
+
+fn a_ledger_far_ahead_of_the_clock_is_refused_at_start_unless_told_otherwise(engine: Engine) {
+    let ledger = Ledger::new(engine);
+    if engine == Engine::Sqlite {
+        let mut desk = Desk::open(&ledger, YEAR_2030);
+        desk.account("acct_ahead", "basic");
+    } else {
+        with_clock(&ledger, YEAR_2030 - system_time());
+        drop(Server::start(&ledger));
+        with_clock(&ledger, 0);
+    }
+    let start = |arguments: &[&str]| {
+        use super::engine::Place;
+        let mut command = pricetag();
+        command.args(["serve", "--port", "0"]).args(ledger.arguments()).args(arguments).envs(ledger.environment());
+        command.output().expect("the program runs")
+    };
+
+    let refused = start(&[]);
+
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert_eq!(refused.status.code(), Some(2), "{said}");
+    assert!(said.contains("2030-01-01T") && said.contains("--allow-clock-behind"), "{said}");
+    let server = Server::start_with(&ledger, &["--allow-clock-behind"]);
+    let Opened { id, key } = ledger.admin(&server).account("basic", 10_000, SCOPES);
+    let client = server.client(&key);
+    assert_eq!(client.charge(&nth_key(1), &client.accepted(&two_credits())).status, 201);
+    let last = ledger.count(&format!("SELECT max(at) FROM entries WHERE account_id = '{id}'"));
+    assert!(last < YEAR_2030 - DAY_MS, "an account without such entries goes by the clock");
+}

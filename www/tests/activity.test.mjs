@@ -311,7 +311,7 @@ test("many groups are shown the dearest first, and the rest when asked for", asy
       const send = window.fetch;
       const figures = (charged) => ({ captures: 1, lines: 1, outputs: 1, estimated: charged, charged, averagePerOutput: charged });
       const groups = Array.from({ length: 1200 }, (_, at) => ({ key: `asset ${at}`, ...figures(1200 - at) }));
-      const usage = { by: "asset", from: "2026-11-01", to: "2026-11-22", total: figures(720600), groups, daysToExhaustion: null };
+      const usage = { by: "asset", from: "2026-11-01", to: "2026-11-22", total: figures(720600), groups, groupsLeftOut: 1500, daysToExhaustion: null };
       window.fetch = (path, init) =>
         String(path).startsWith("/v1/usage") ? Promise.resolve(new Response(JSON.stringify(usage))) : send(path, init);
     },
@@ -319,6 +319,7 @@ test("many groups are shown the dearest first, and the rest when asked for", asy
   assert.equal((await cells(page, "#spending tbody")).length, 20);
   await page.focus("#all-groups");
   assert.equal(await text(page, "#all-groups"), "Show all 1,200");
+  assert.match(await text(page, ".activity-spending"), /1,500 more were charged less than these\./);
   await page.keyboard.press("Enter");
   assert.equal((await cells(page, "#spending tbody")).length, 1200);
   await page.keyboard.press("Enter");

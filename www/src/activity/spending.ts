@@ -44,6 +44,7 @@ export function spendingView(context: Context, activity: Activity, usage: Usage)
             ${tableView(card, usage, title, activity.allGroups)}
           </div>
           ${moreView(context, activity, usage.groups.length)}
+          ${usage.groupsLeftOut > 0 ? html`<p class="hint">${words.leftOut(formats.whole(usage.groupsLeftOut), usage.groupsLeftOut === 1)}</p>` : nothing}
           ${usage.by === "day" || usage.by === "asset" ? nothing : html`<p class="hint">${words.captureHint}</p>`}`}
   </section>`;
 }

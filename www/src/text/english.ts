@@ -530,6 +530,7 @@ export const english = {
     asEstimated: "none",
     showAll: (count: string) => `Show all ${count}`,
     showFewer: "Show fewer",
+    leftOut: (count: string, one: boolean) => (one ? "1 more was charged less than these." : `${count} more were charged less than these.`),
     estimateTitle: "Estimated against charged",
     cheaperThanEstimated: (amount: string) => `${amount} less was charged than was expected.`,
     dearerThanEstimated: (amount: string) => `${amount} more was charged than was expected, and no more than was accepted.`,

@@ -83,6 +83,7 @@ export const german: Text["activityView"] = {
   asEstimated: "keine",
   showAll: (count) => `Alle ${count} anzeigen`,
   showFewer: "Weniger anzeigen",
+  leftOut: (count, one) => (one ? "1 weitere Gruppe mit weniger als diesen." : `${count} weitere Gruppen mit weniger als diesen.`),
   estimateTitle: "Geschätzt und abgebucht",
   cheaperThanEstimated: (amount) => `Es wurden ${amount} weniger abgebucht als erwartet.`,
   dearerThanEstimated: (amount) => `Es wurden ${amount} mehr abgebucht als erwartet, aber nicht mehr als zugestimmt.`,

@@ -156,7 +156,9 @@ function start(root: HTMLElement, card: RateCard): void {
   // A pointer may open it elsewhere, without a click here; a key clicks without a pointer.
   for (const type of ["pointerdown", "click"]) root.addEventListener(type, follow, { capture: true });
   addEventListener("keydown", (event) => {
-    if (asksForUndo(event) && studio.undoLatest()) event.preventDefault();
+    // Where the plan cannot be seen, nobody would see what was taken back.
+    const isSeen = view === "studio" || view === "plan";
+    if (isSeen && asksForUndo(event) && studio.undoLatest()) event.preventDefault();
   });
   // Who leaves at once loses nothing of the last change.
   addEventListener("pagehide", () => settled.flush());

@@ -117,8 +117,8 @@ test("a balance meter shows what is left, and what is missing", async () => {
   await provide(page);
   assert.deepEqual(await shown(page, "balance-meter"), [
     "Balance 50 This 16 12–20 Left after 34 30–38",
-    "Balance 18 This 16 12–20 Left after 2 -2 – 6",
-    "Balance 10 This 16 12–20 Left after -6 -10 – -2",
+    "Balance 18 This 16 12–20 Short 2",
+    "Balance 10 This 16 12–20 Short 10",
     "Balance Unlimited This 16 12–20 Left after Unlimited",
     "soon",
   ]);

@@ -3,6 +3,7 @@ import type { RateCard } from "../index.js";
 import type { Fault, Faults, Plan } from "../types.js";
 import { json } from "./attributes.js";
 import { Provided } from "./provided.js";
+import { formatsFor, type Formats } from "./formats.js";
 import { english, type Words } from "./words.js";
 
 /** A question, and the card's answer to it. */
@@ -28,7 +29,7 @@ export abstract class Asking<Answer extends object> extends LitElement {
   declare plan: Plan | null;
   /** The words to show, for another language than English. */
   declare words: Words;
-  /** How figures are written, `de-DE`; without it, as the person's own system does. */
+  /** How figures are written, `de-DE`; without it, as the words say, or else as the person's own system does. */
   declare locale: string | undefined;
 
   readonly #provided = new Provided(this);
@@ -40,6 +41,10 @@ export abstract class Asking<Answer extends object> extends LitElement {
     this.plan = null;
     this.words = english;
     this.locale = undefined;
+  }
+
+  protected get formats(): Formats {
+    return formatsFor(this.locale ?? this.words.locale);
   }
 
   /** What is wrong with the plan; empty when nothing is, or when there is none. */

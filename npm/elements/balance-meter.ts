@@ -5,14 +5,14 @@ import type { Account, Faults, Plan, Preflight, Range } from "../types.js";
 import { Asking } from "./asking.js";
 import { json } from "./attributes.js";
 import { define } from "./define.js";
-import { formatsFor, isOne, spoken, type Formats } from "./formats.js";
+import { isOne, spoken, type Formats } from "./formats.js";
 import { theme } from "./theme.js";
 
 const LENGTH = 1000;
 const HEIGHT = 12;
 
 /**
- * The balance, what a plan takes of it, and what is left: figures, and a bar whose band is the range.
+ * The balance, what a plan takes of it, and what is left or missing: figures, and a bar whose band is the range.
  *
  *     <balance-meter
  *       plan='{"items": [{"operation": "create", "variations": 4}]}'
@@ -28,7 +28,7 @@ const HEIGHT = 12;
  * | `plan` (JSON) | `plan` | what to ask the card for |
  * | `account` (JSON) | `account` | who asks: tier, balance, units left that cost nothing |
  * | | `card` | the card to ask; without it, the one that `provideCard` gave |
- * | `locale` | `locale` | how figures are written; without it, as the person's own system does |
+ * | `locale` | `locale` | how figures are written; without it, as the words say, or else as the person's own system does |
  * | | `words` | the words to show, for another language |
  * | | `verdict`, `errors` | read only: whether the plan may run, or null; what is wrong with plan or account |
  *
@@ -65,7 +65,7 @@ export class BalanceMeter extends Asking<Preflight> {
       .after {
         font-weight: 600;
       }
-      .negative {
+      .missing {
         color: var(--_stop);
       }
       svg {
@@ -128,15 +128,13 @@ export class BalanceMeter extends Asking<Preflight> {
 
   protected override render(): TemplateResult {
     const { shown, words } = this;
-    const formats = formatsFor(this.locale);
+    const { formats } = this;
     const balance = shown === null ? "–" : this.balance(shown, formats);
     const whole = html`${this.bar(shown, formats)}
       <dl part="figures">
         ${this.figure(words.balance, balance, null, formats)}
         ${this.figure(words.cost, null, shown?.estimate.total ?? null, formats)}
-        ${shown !== null && shown.after === null
-          ? this.figure(words.after, words.unlimited, null, formats)
-          : this.figure(words.after, null, shown?.after ?? null, formats, "after")}
+        ${this.left(shown, formats)}
       </dl>`;
     return shown === null ? html`<slot>${whole}</slot>` : whole;
   }
@@ -145,11 +143,19 @@ export class BalanceMeter extends Asking<Preflight> {
     return preflight.balance === null ? this.words.unlimited : formats.credits(preflight.balance);
   }
 
+  /** What is left after it or, where the balance does not cover the most that it can cost, what is missing: one of the two. */
+  private left(preflight: Preflight | null, formats: Formats): TemplateResult {
+    const { words } = this;
+    if (preflight === null) return this.figure(words.after, null, null, formats, "after");
+    if (preflight.shortBy > 0) return this.figure(words.short, formats.credits(preflight.shortBy), null, formats, "after missing");
+    if (preflight.after === null) return this.figure(words.after, words.unlimited, null, formats);
+    return this.figure(words.after, null, preflight.after, formats, "after");
+  }
+
   private figure(name: string, text: string | null, range: Range | null, formats: Formats, kind = ""): TemplateResult {
     const shown = text ?? (range === null ? "–" : formats.credits(range.expected));
-    const negative = range !== null && range.expected < 0 ? "negative" : "";
     return html`<dt part="name">${name}</dt>
-      <dd part="figure" class="${kind} ${negative}">${shown}</dd>
+      <dd part="figure" class=${kind}>${shown}</dd>
       <dd part="range">${range === null || isOne(range) ? nothing : formats.span(range.low, range.high)}</dd>`;
   }
 
@@ -167,8 +173,11 @@ export class BalanceMeter extends Asking<Preflight> {
       <rect part="sure" width=${at(total.low)} height=${HEIGHT}></rect>
       <rect part="band" x=${at(total.low)} width=${at(total.high) - at(total.low)} height=${HEIGHT}></rect>
       ${over ? this.excess(at(balance)) : nothing}`;
-    const after = preflight.after === null ? "" : formats.credits(preflight.after.expected);
-    const label = this.words.meter(spoken(total, preflight.estimate.unit, formats, this.words), formats.credits(balance), after);
+    const cost = spoken(total, preflight.estimate.unit, formats, this.words);
+    const has = formats.credits(balance);
+    const label = over
+      ? this.words.meterShort(cost, has, formats.credits(preflight.shortBy))
+      : this.words.meter(cost, has, preflight.after === null ? "" : formats.credits(preflight.after.expected));
     return this.picture(label, shapes);
   }
 

@@ -6,7 +6,7 @@ import { Asking } from "./asking.js";
 import { json } from "./attributes.js";
 import { define } from "./define.js";
 import { faultsInWords } from "./faults.js";
-import { formatsFor, isIncluded, isOne, type Formats } from "./formats.js";
+import { isIncluded, isOne, type Formats } from "./formats.js";
 import { theme } from "./theme.js";
 
 /**
@@ -24,7 +24,7 @@ import { theme } from "./theme.js";
  * | `free-units` (JSON) | `freeUnits` | units left that cost nothing, by pool |
  * | | `card` | the card to ask; without it, the one that `provideCard` gave |
  * | `rows` | `rows` | reserves room for that many parts a line, so that nothing below moves when one comes or goes |
- * | `locale` | `locale` | how figures are written; without it, as the person's own system does |
+ * | `locale` | `locale` | how figures are written; without it, as the words say, or else as the person's own system does |
  * | | `words` | the words to show, for another language |
  * | | `total`, `errors` | read only: the range that is shown, or null; what is wrong with the plan |
  *
@@ -124,7 +124,7 @@ export class PriceBreakdown extends Asking<Estimate> {
   }
 
   protected override render(): TemplateResult {
-    const formats = formatsFor(this.locale);
+    const { formats } = this;
     const { shown } = this;
     const faults = shown === null ? this.wrong(formats) : "";
     const whole = html`${this.table(shown, formats)}

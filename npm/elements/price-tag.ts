@@ -5,7 +5,7 @@ import type { Estimate, Faults, FreeUnits, Plan, Range } from "../types.js";
 import { Asking } from "./asking.js";
 import { json } from "./attributes.js";
 import { define } from "./define.js";
-import { formatsFor, isIncluded, isOne, type Money } from "./formats.js";
+import { isIncluded, isOne, type Money } from "./formats.js";
 import { theme } from "./theme.js";
 
 const differs = (price: Range | null | undefined, before: Range | null | undefined): boolean =>
@@ -33,7 +33,7 @@ const differs = (price: Range | null | undefined, before: Range | null | undefin
  * | `unit` | `unit` | the unit's name; without it the card's, or `credit` |
  * | `compact` | `compact` | without the unit's name, and with the range's room kept, for a column of prices |
  * | `stacked` | `stacked` | the range and the money on a line of their own |
- * | `locale` | `locale` | how figures are written; without it, as the person's own system does |
+ * | `locale` | `locale` | how figures are written; without it, as the words say, or else as the person's own system does |
  * | | `words` | the words to show, for another language |
  * | | `total`, `errors` | read only: the range that is shown, or null; what is wrong with the plan |
  *
@@ -135,7 +135,7 @@ export class PriceTag extends Asking<Estimate> {
   }
 
   private main(price: Range): TemplateResult {
-    const amount = html`<span part="amount">${formatsFor(this.locale).credits(price.expected)}</span>`;
+    const amount = html`<span part="amount">${this.formats.credits(price.expected)}</span>`;
     if (this.compact) return amount;
     const unit = this.unit ?? this.answer?.unit ?? "credit";
     return html`${amount} <span part="unit">${this.words.unit(unit, price.expected)}</span>`;
@@ -143,14 +143,14 @@ export class PriceTag extends Asking<Estimate> {
 
   private range(price: Range): TemplateResult | typeof nothing {
     if (isOne(price)) return this.compact ? html`<span part="range"></span>` : nothing;
-    const formats = formatsFor(this.locale);
+    const { formats } = this;
     return html`<span part="range" aria-hidden="true">${formats.span(price.low, price.high)}</span
       ><span class="said">, ${this.words.between(formats.credits(price.low), formats.credits(price.high))}</span>`;
   }
 
   private worth(price: Range): TemplateResult | typeof nothing {
     if (this.money === null) return nothing;
-    const money = formatsFor(this.locale).money(price.expected, this.money);
+    const money = this.formats.money(price.expected, this.money);
     return html`<span part="money" aria-hidden="true">${money}</span><span class="said">, ${this.words.about(money)}</span>`;
   }
 }

@@ -6,7 +6,7 @@ import { json } from "./attributes.js";
 import { define } from "./define.js";
 import { faultsInWords, fieldOf, fieldWords } from "./faults.js";
 import { choiceField, countField, quantityField, sizeField, type FormView } from "./fields.js";
-import { formatsFor, spoken } from "./formats.js";
+import { formatsFor, spoken, type Formats } from "./formats.js";
 import { Probe } from "./options.js";
 import { Provided } from "./provided.js";
 import { formStyles } from "./rate-card-form.styles.js";
@@ -38,7 +38,7 @@ import { english, type Words } from "./words.js";
  * | | `live` | a live item to share with other code, instead of one of its own |
  * | `name`, `disabled` | the same | as of every form control |
  * | `silent` | `silent` | does not announce the price: for a page that does so itself |
- * | `locale` | `locale` | how figures are written; without it, as the person's own system does |
+ * | `locale` | `locale` | how figures are written; without it, as the words say, or else as the person's own system does |
  * | | `words` | the words to show, for another language |
  * | | `value` | the item as JSON text; empty while there is none |
  * | | `total`, `lines`, `errors` | read only: what the item costs, or null; the estimate's lines; what is wrong |
@@ -103,6 +103,10 @@ export class RateCardForm extends LitElement {
     this.silent = false;
     this.locale = undefined;
     this.#internals.role = "group";
+  }
+
+  private get formats(): Formats {
+    return formatsFor(this.locale ?? this.words.locale);
   }
 
   get operation(): string | null {
@@ -293,13 +297,13 @@ export class RateCardForm extends LitElement {
 
   #faultWords(): string {
     const { errors, item, words } = this;
-    return faultsInWords(errors, item === null ? [] : [item], this.#document, words, formatsFor(this.locale));
+    return faultsInWords(errors, item === null ? [] : [item], this.#document, words, this.formats);
   }
 
   #announce(): void {
     const { total } = this;
     const unit = this.#document?.unit ?? "credit";
-    this.#announcement = total === null ? this.#faultWords() : spoken(total, unit, formatsFor(this.locale), this.words);
+    this.#announcement = total === null ? this.#faultWords() : spoken(total, unit, this.formats, this.words);
     this.requestUpdate();
   }
 
@@ -334,7 +338,7 @@ export class RateCardForm extends LitElement {
     const probe = this.#probeFor(live);
     if (operation === undefined || probe === null) return html`<p part="message" class="message">${this.#faultWords()}</p>`;
     const { errors, words } = this;
-    const formats = formatsFor(this.locale);
+    const { formats } = this;
     const view: FormView = {
       item,
       words,

@@ -12,6 +12,8 @@ export interface FieldWords {
  * Figures arrive already formatted; what a card itself says (titles, notes, reasons) is shown as it stands.
  */
 export interface Words {
+  /** How figures are written beside these words, `de-DE`; without it, as the person's own system does. */
+  locale?: string | undefined;
   /** The name of the unit for an amount, `credits` for 29. */
   unit(unit: string, amount: number): string;
   /** What stands in the place of a price of nothing. */
@@ -33,8 +35,11 @@ export interface Words {
   balance: string;
   cost: string;
   after: string;
+  /** What is missing of the most that it can cost, where the balance does not cover that. */
+  short: string;
   unlimited: string;
   meter(cost: string, balance: string, after: string): string;
+  meterShort(cost: string, balance: string, short: string): string;
 
   choose: string;
   quantity: string;
@@ -89,8 +94,10 @@ export const english: Words = {
   balance: "Balance",
   cost: "This",
   after: "Left after",
+  short: "Short",
   unlimited: "Unlimited",
   meter: (cost, balance, after) => `${cost} out of ${balance}; ${after} left`,
+  meterShort: (cost, balance, short) => `${cost} out of ${balance}; ${short} short`,
 
   choose: "Choose one",
   quantity: "Times",

@@ -30,10 +30,10 @@ export function recordFormats(): void {
 }
 
 /** Writes the figures that stand open in a text. */
-export function writeFigures(text: string, formats: readonly Intl.NumberFormatOptions[]): string {
+export function writeFigures(text: string, formats: readonly Intl.NumberFormatOptions[], locale: string | undefined): string {
   const made: Intl.NumberFormat[] = [];
   return text.replace(/\uE000(\d+),([^,\uE001]+)(?:,([^\uE001]+))?\uE001/g, (_, at: string, figure: string, high?: string) => {
-    const format = (made[Number(at)] ??= new Intl.NumberFormat(undefined, formats[Number(at)]));
+    const format = (made[Number(at)] ??= new Intl.NumberFormat(locale, formats[Number(at)]));
     return high === undefined ? format.format(Number(figure)) : format.formatRange(Number(figure), Number(high));
   });
 }

@@ -38,6 +38,8 @@ function standInForBrowser(): void {
     document: { documentElement: {}, querySelector: () => null },
     requestAnimationFrame: () => 0,
   });
+  // Node.js has it from version 21 on.
+  if (!("navigator" in globalThis)) Object.assign(globalThis, { navigator: { languages: [] } });
 }
 
 const short = (text: string): string => text.replace(/\s+/g, " ").replaceAll(" >", ">");
@@ -53,8 +55,8 @@ export async function firstFrame(): Promise<FirstFrame> {
   standInForBrowser();
   recordFormats();
   const { pageView } = await import("../src/views/page.js");
-  const studio = new Studio(RateCard.builtin(), { changed: NOTHING, typed: NOTHING });
-  const link = (view: Context["view"]): string => writeLink({ view, form: studio.formItem, plan: [], own: new Map() });
+  const studio = new Studio(RateCard.builtin(), { changed: NOTHING, typed: NOTHING, moving: NOTHING });
+  const link = (view: Context["view"]): string => writeLink({ view, form: studio.formItem, plan: [], account: null, own: new Map() });
   const context: Context = {
     studio,
     charging: new Charging(studio, NOTHING),

@@ -4,7 +4,8 @@
  */
 import { hasAnotherCard } from "../src/card-seen.js";
 import { storedKey } from "../src/credential.js";
-import { preferredLanguage } from "../src/text/language.js";
+import { keptState } from "../src/state-kept.js";
+import { localeFor, preferredLanguage } from "../src/text/language.js";
 import { writeFigures } from "./figures.js";
 import type { FirstFrame } from "./first-frame.js";
 
@@ -22,10 +23,10 @@ function show(page: HTMLElement): void {
     page.inert = false;
     page.textContent = cannotStart;
   });
-  const isFirst = ["", link].includes(location.hash) && storedKey() === null && !hasAnotherCard();
+  const isFirst = ["", link].includes(location.hash) && storedKey() === null && keptState() === null && !hasAnotherCard();
   if (!isFirst || !("setHTMLUnsafe" in page)) return;
   const brand = page.querySelector("h1");
-  page.setHTMLUnsafe(writeFigures(html, formats));
+  page.setHTMLUnsafe(writeFigures(html, formats, localeFor(language)));
   page.inert = true;
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(styles);

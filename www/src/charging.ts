@@ -7,6 +7,7 @@ import type { Studio } from "./studio.js";
 import { text } from "./text/index.js";
 import { tierTitle } from "./account.js";
 import { figure } from "./figures.js";
+import { bringIntoSight } from "./views/notice.js";
 
 /** Talks to the server for the studio: which card is in force, whose account it is, and charging. */
 export class Charging {
@@ -83,8 +84,12 @@ export class Charging {
     const studio = this.#studio;
     const assessment = place === "form" ? studio.assessForm() : studio.assessPlan();
     if (assessment.estimate === null) return;
-    const items = place === "form" ? [studio.formItem] : studio.plan.items;
+    const items = studio.itemsOf(place);
     const { card, total } = assessment.estimate;
+    // Where it is not known whether the same was charged, another attempt could charge it twice.
+    const notice = studio.notices.get(place);
+    const retry = notice?.kind === "problem" ? notice.retry : undefined;
+    if (retry !== undefined && JSON.stringify(retry.plan.items) === JSON.stringify(items)) return this.send(place, retry, total);
     await this.send(place, newAttempt(items, card.fingerprint, total.high), total);
   }
 
@@ -111,6 +116,7 @@ export class Charging {
     } finally {
       studio.running = null;
       studio.changed();
+      bringIntoSight(place);
     }
     // Free units are the server's to count.
     await this.refreshAccount();

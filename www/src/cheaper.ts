@@ -1,5 +1,6 @@
-import type { Alternative, AnyItem } from "pricetag";
+import type { Alternative, AnyItem, Preflight, Range } from "pricetag";
 import type { Assessment } from "./assessment.js";
+import { bestThat } from "./fitting.js";
 import type { Place } from "./notices.js";
 import type { Studio } from "./studio.js";
 
@@ -15,11 +16,12 @@ export interface Way {
 }
 
 export interface CheaperWays {
+  /** In the card's order: those that keep the quality first. */
   ways: Way[];
-  /** A whole plan that the account covers, where one is known, instead of which; its price in credits. */
-  fit: { items: AnyItem[]; insteadOf: AnyItem[]; expected: number } | null;
-  /** Even the cheapest way is too dear. */
-  cheapest: { cheapest: number; shortBy: number } | null;
+  /** A whole plan that the account covers, where one is known, instead of which; its price. */
+  fit: { items: AnyItem[]; insteadOf: AnyItem[]; total: Range } | null;
+  /** Even the cheapest way is too dear: the most that it can cost, and what is missing for that. */
+  cheapest: { most: number; shortBy: number } | null;
 }
 
 /**
@@ -31,7 +33,7 @@ export function firstOfBoth<Way extends { rank: number }>(ways: Way[], most: num
   return [...kept.slice(0, most), ...lesser.slice(0, most)];
 }
 
-/** What the card knows of cheaper ways; where the account does not cover the items, those that would fit come first. */
+/** What the card knows of cheaper ways and, where the account does not cover the items, which of them would fit. */
 export function cheaperWays(studio: Studio, place: Place, items: AnyItem[], { preflight }: Assessment): CheaperWays {
   const { card, account } = studio;
   const found = card.alternatives({ items }, account?.tier);
@@ -39,31 +41,28 @@ export function cheaperWays(studio: Studio, place: Place, items: AnyItem[], { pr
   const none: CheaperWays = { ways: alternatives.map((alternative) => ({ alternative, fits: false })), fit: null, cheapest: null };
   if (account === null || preflight === null || !(preflight.shortBy > 0)) return none;
 
-  const covered = (changed: AnyItem[]): boolean => {
+  const ask = (changed: AnyItem[]): Preflight | null => {
     const answer = card.preflight({ items: changed }, account);
-    return !("errors" in answer) && answer.verdict === "covered";
+    return "errors" in answer ? null : answer;
   };
   const tried = new Set(firstOfBoth(alternatives, TRIED_MAX));
+  const changed = ({ item, field, option }: Alternative): AnyItem[] => items.map((each, at) => (at === item ? { ...each, [field]: option } : each));
   const ways = alternatives.map((alternative) => ({
     alternative,
-    fits: tried.has(alternative) && covered(items.map((item, at) => (at === alternative.item ? { ...item, [alternative.field]: alternative.option } : item))),
+    fits: tried.has(alternative) && ask(changed(alternative))?.verdict === "covered",
   }));
-  const best = [...ways.filter(({ fits }) => fits), ...ways.filter(({ fits }) => !fits)];
-  return place === "plan" ? { ...fitted(studio, items, covered), ways: best } : { ...none, ways: best };
+  return place === "plan" ? { ...fitted(studio, items, ask), ways } : { ...none, ways };
 }
 
-/** The best plan within the balance or, where its high figure is still too much, the cheapest. */
-function fitted(studio: Studio, items: AnyItem[], covered: (items: AnyItem[]) => boolean): Omit<CheaperWays, "ways"> {
+/** The best plan that the balance covers even at its highest price or, where there is none, the cheapest. */
+function fitted(studio: Studio, items: AnyItem[], ask: (items: AnyItem[]) => Preflight | null): Omit<CheaperWays, "ways"> {
   const { card, account } = studio;
   if (account === null || account.balance === null) return { fit: null, cheapest: null };
-  const least = card.fit({ items }, 0, account.tier);
-  const budgets = "cheapest" in least ? [account.balance, least.cheapest] : [account.balance];
-  let cheapest: CheaperWays["cheapest"] = null;
-  for (const budget of budgets) {
-    const answer = card.fit({ items }, budget, account.tier);
-    if ("errors" in answer) continue;
-    if ("cheapest" in answer) cheapest = answer;
-    else if (covered(answer.plan.items)) return { fit: { items: answer.plan.items, insteadOf: items, expected: answer.expected }, cheapest: null };
-  }
-  return { fit: null, cheapest };
+  const answer = bestThat(({ plan }) => ask(plan.items)?.verdict === "covered", card, items, account.balance, account.tier);
+  if ("errors" in answer) return { fit: null, cheapest: null };
+  const preflight = ask("cheapest" in answer ? answer.cheapest.plan.items : answer.plan.items);
+  if (preflight === null) return { fit: null, cheapest: null };
+  const { total } = preflight.estimate;
+  if ("cheapest" in answer) return { fit: null, cheapest: { most: total.high, shortBy: preflight.shortBy } };
+  return { fit: { items: answer.plan.items, insteadOf: items, total }, cheapest: null };
 }

@@ -5,9 +5,11 @@
  */
 const PER_CREDIT = 1000;
 
-const thousandths = (credits: number): number => Math.round(credits * PER_CREDIT);
+export const thousandths = (credits: number): number => Math.round(credits * PER_CREDIT);
 
-export const difference = (amount: number, less: number): number => (thousandths(amount) - thousandths(less)) / PER_CREDIT;
+export const fromThousandths = (amount: number): number => amount / PER_CREDIT;
+
+export const difference = (amount: number, less: number): number => fromThousandths(thousandths(amount) - thousandths(less));
 
 /** A sum of amounts; null once it is too large to be exact. */
 export class Sum {
@@ -18,6 +20,6 @@ export class Sum {
   }
 
   get credits(): number | null {
-    return Number.isSafeInteger(this.#thousandths) ? this.#thousandths / PER_CREDIT : null;
+    return Number.isSafeInteger(this.#thousandths) ? fromThousandths(this.#thousandths) : null;
   }
 }

@@ -1,9 +1,15 @@
 import type { Range } from "pricetag";
-import { formatsFor, isIncluded, isOne } from "pricetag/elements";
-import { text } from "./text/index.js";
+import { formatsFor, isIncluded, isOne, type Formats } from "pricetag/elements";
+import { inLocale, locale, text } from "./text/index.js";
 
-/** In the person's own locale. */
-export const formats = formatsFor();
+/** In the language of the page. */
+export const formats: Formats = {
+  credits: (amount) => formatsFor(locale).credits(amount),
+  span: (low, high) => formatsFor(locale).span(low, high),
+  money: (amount, money) => formatsFor(locale).money(amount, money),
+  percent: (percent) => formatsFor(locale).percent(percent),
+  whole: (count) => formatsFor(locale).whole(count),
+};
 
 /** `29 credits (21–34)`; never a bare 0, and never a figure where none is known. */
 export function figure(amount: Range | number | null, unit: string): string {
@@ -14,17 +20,15 @@ export function figure(amount: Range | number | null, unit: string): string {
   return isOne(amount) ? expected : `${expected} (${formats.span(amount.low, amount.high)})`;
 }
 
-/** `25 November 2026` */
-export const longDate = (date: Date): string => date.toLocaleDateString(undefined, { dateStyle: "long" });
+const longDates = inLocale((locale) => new Intl.DateTimeFormat(locale, { dateStyle: "long" }));
+const creditsWithSign = inLocale((locale) => new Intl.NumberFormat(locale, { maximumFractionDigits: 3, signDisplay: "exceptZero" }));
+const shares = inLocale((locale) => new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 1 }));
 
-// Made when they are first used, which is after the first price.
-let creditsWithSign: Intl.NumberFormat | undefined;
-let shares: Intl.NumberFormat | undefined;
+/** `25 November 2026` */
+export const longDate = (date: Date): string => longDates().format(date);
 
 /** `+100` and `−4`: what a balance moved by. */
-export const signed = (amount: number): string => 
-  (creditsWithSign ??= new Intl.NumberFormat(undefined, { maximumFractionDigits: 3, signDisplay: "exceptZero" })).format(amount);
+export const signed = (amount: number): string => creditsWithSign().format(amount);
 
 /** `12.5%` of a whole that is not nothing. */
-export const share = (part: number, whole: number): string =>
-  (shares ??= new Intl.NumberFormat(undefined, { style: "percent", maximumFractionDigits: 1 })).format(part / whole);
+export const share = (part: number, whole: number): string => shares().format(part / whole);

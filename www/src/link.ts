@@ -8,14 +8,17 @@ export type ViewName = (typeof VIEWS)[number];
 /**
  * The page's state as a link's fragment:
  *
- *     #view=rates&form=create;quality=premium;variations:4&plan=upscale;mode=fast,social;platforms:3&search=flux&key=…
+ *     #view=rates&form=create;quality=premium;variations:4&plan=upscale;mode=fast,social;platforms:3&account=pro;balance:150&search=flux&key=…
  *
  * Of an item `=` stands before text and `:` before a number, so that every item comes back as it was, faults included.
  */
 export interface LinkState {
   view: ViewName;
   form: AnyItem | null;
-  plan: AnyItem[];
+  /** Null where the link says nothing of a plan. */
+  plan: AnyItem[] | null;
+  /** The account that prices are checked against: its tier in the place of an operation, and what is left on it. */
+  account: AnyItem | null;
   /** What a view keeps for itself, by name. */
   own: Map<string, string>;
   /** A credential that the server printed; it is taken out of the address at once. */
@@ -42,17 +45,18 @@ function readItem(written: string): AnyItem {
   return item;
 }
 
-export function writeLink({ view, form, plan, own }: Omit<LinkState, "key">): string {
+export function writeLink({ view, form, plan, account, own }: Omit<LinkState, "key">): string {
   const parts: string[] = view === VIEWS[0] ? [] : [`view=${view}`];
   if (form !== null) parts.push(`form=${writeItem(form)}`);
-  if (plan.length > 0) parts.push(`plan=${plan.map(writeItem).join(",")}`);
+  if (plan !== null && plan.length > 0) parts.push(`plan=${plan.map(writeItem).join(",")}`);
+  if (account !== null) parts.push(`account=${writeItem(account)}`);
   for (const [name, value] of own) parts.push(`${encodeURIComponent(name)}=${encodeURIComponent(value)}`);
   return `#${parts.join("&")}`;
 }
 
 /** A fragment that someone has damaged restores what can be read of it. */
 export function readLink(fragment: string): LinkState {
-  const state: LinkState = { view: VIEWS[0], form: null, plan: [], own: new Map(), key: null };
+  const state: LinkState = { view: VIEWS[0], form: null, plan: null, account: null, own: new Map(), key: null };
   for (const part of fragment.replace(/^#/, "").split("&")) {
     const at = part.indexOf("=");
     if (at < 0) continue;
@@ -75,6 +79,9 @@ function readPart(state: LinkState, name: string, value: string): void {
       return;
     case "plan":
       state.plan = value === "" ? [] : value.split(",").map(readItem);
+      return;
+    case "account":
+      state.account = readItem(value);
       return;
     case "key":
       state.key = decodeURIComponent(value);

@@ -5,6 +5,7 @@ import moduleAddress from "pricetag/pricetag_bg.wasm?url";
 import "pricetag/elements";
 import { afterPaint } from "./after-paint.js";
 import { Charging } from "./charging.js";
+import { stateAsLeft, stateOf, takeState } from "./state.js";
 import { storedKey, storeKey } from "./credential.js";
 import { figure, formats } from "./figures.js";
 import { keepingFocus } from "./focus.js";
@@ -13,9 +14,11 @@ import { Parts } from "./parts.js";
 import { readLink, VIEWS, writeLink, type ViewName } from "./link.js";
 import { keepForOffline } from "./offline.js";
 import { Settled } from "./settled.js";
+import { keepState } from "./state-kept.js";
 import { Studio } from "./studio.js";
 import { text, useLanguage } from "./text/index.js";
 import { preferredLanguage, storeLanguage, type Language } from "./text/language.js";
+import { asksForUndo } from "./undo.js";
 import { faultWords, showPlanPrice, verdictWords } from "./views/run.js";
 import { pageView } from "./views/page.js";
 
@@ -53,11 +56,20 @@ function start(root: HTMLElement, card: RateCard): void {
       frame ||= requestAnimationFrame(draw);
       settled.changed();
     },
+    moving(move) {
+      if (reading) return move();
+      writeLinks();
+      showLink();
+      move();
+      writeLinks();
+      history.pushState(OURS, "", href(view));
+    },
   });
   const charging = new Charging(studio, announce);
   const settled = new Settled(() => {
     writeLinks();
     showLink();
+    keepState(stateAsLeft(studio));
     const said = priceWords(studio);
     if (said !== shownForm) announcement = said;
     shownForm = said;
@@ -67,7 +79,7 @@ function start(root: HTMLElement, card: RateCard): void {
   const ownOf = (name: ViewName): Map<string, string> => kept.get(name) ?? new Map<string, string>();
 
   function writeLinks(): void {
-    const state = { form: studio.formItem, plan: studio.plan.items };
+    const state = stateOf(studio);
     for (const name of VIEWS) links.set(name, writeLink({ ...state, view: name, own: ownOf(name) }));
   }
 
@@ -121,18 +133,15 @@ function start(root: HTMLElement, card: RateCard): void {
     reading = true;
     const state = readLink(location.hash);
     view = state.view;
-    const isOurs = again && history.state === OURS;
-    if (!isOurs || !kept.has(view)) kept.set(view, state.own);
-    if (!isOurs) {
-      studio.plan.replace(state.plan);
-      if (state.form !== null) studio.open(state.form);
-    }
-    writeLinks();
-    if (state.key !== null) {
-      storeKey(state.key);
-      showLink();
-    }
+    if (state.key !== null) storeKey(state.key);
     studio.key = storedKey();
+    const isOurs = history.state === OURS;
+    if (!again || !isOurs || !kept.has(view)) kept.set(view, state.own);
+    if (!again || !isOurs) takeState(studio, state, { again, whole: isOurs });
+    // On the way back each operation is as it was left last.
+    else if (state.form !== null) studio.lookAt(state.form.operation);
+    writeLinks();
+    if (state.key !== null) showLink();
     reading = false;
     studio.changed();
   }
@@ -146,6 +155,13 @@ function start(root: HTMLElement, card: RateCard): void {
   };
   // A pointer may open it elsewhere, without a click here; a key clicks without a pointer.
   for (const type of ["pointerdown", "click"]) root.addEventListener(type, follow, { capture: true });
+  addEventListener("keydown", (event) => {
+    // Where the plan cannot be seen, nobody would see what was taken back.
+    const isSeen = view === "studio" || view === "plan";
+    if (isSeen && asksForUndo(event) && studio.undoLatest()) event.preventDefault();
+  });
+  // Who leaves at once loses nothing of the last change.
+  addEventListener("pagehide", () => settled.flush());
   addEventListener("hashchange", () => {
     const before = view;
     takeLink(true);

@@ -19,6 +19,12 @@ export class Settled {
 
   now(): void {
     clearTimeout(this.#timer);
+    this.#timer = undefined;
     this.#settle();
+  }
+
+  /** At once, if there is a change that has not settled yet. */
+  flush(): void {
+    if (this.#timer !== undefined) this.now();
   }
 }

@@ -1,11 +1,12 @@
 import { RateCard, type Account, type Alternative, type AnyCard, type AnyItem, type Card, type LiveItem, type Operation, type Range } from "pricetag";
-import { accountInForce, sameAccount, trialOn, type Trial } from "./account.js";
+import { accountInForce, sameAccount, trialItem, trialOf, trialOn, type Trial } from "./account.js";
 import { assess, type Assessment } from "./assessment.js";
 import { chosenOf } from "./link.js";
 import type { Notice, Place } from "./notices.js";
-import { PlanList, type Entry } from "./plan-list.js";
+import { PlanList } from "./plan-list.js";
 import type { ServerAccount } from "./server.js";
 import { text } from "./text/index.js";
+import { Steps } from "./undo.js";
 
 /** Everything the page shows, and what a person can do to it. Prices come from the card, each time they are shown. */
 export class Studio {
@@ -32,16 +33,17 @@ export class Studio {
   drawing = 0;
   #account: Account<AnyCard> | null;
 
-  /** The form's item before the last cheaper way, and what that left. */
-  #step: { before: AnyItem; after: string } | null = null;
+  readonly #undo = new Steps();
   readonly #lives = new Map<string, LiveItem>();
   #planAssessment: Assessment | null = null;
   /** Whether the card takes the account as it is. */
   #accountCounts = true;
   readonly #changed: () => void;
   readonly #typed: () => void;
+  readonly #moving: (move: () => void) => void;
 
-  constructor(card: RateCard, { changed, typed }: { changed: () => void; typed: () => void }) {
+  /** `moving` is called to make a change that the way back leads behind. */
+  constructor(card: RateCard, { changed, typed, moving }: { changed: () => void; typed: () => void; moving: (move: () => void) => void }) {
     this.card = card;
     this.document = card.describe();
     this.operation = this.document.operations[0]?.id ?? "";
@@ -49,6 +51,7 @@ export class Studio {
     this.#account = accountInForce(null, this.trial);
     this.#changed = changed;
     this.#typed = typed;
+    this.#moving = moving;
   }
 
   /** Shows what has changed. */
@@ -76,12 +79,14 @@ export class Studio {
 
   #planIsAnother(): void {
     this.#planAssessment = null;
+    this.#passOver();
     this.revision += 1;
   }
 
   /** Shows a change of the form, which the plan does not depend on. */
   formChanged(): void {
     this.formRevision += 1;
+    if (this.#passOver()) this.revision += 1;
     this.#changed();
   }
 
@@ -125,15 +130,28 @@ export class Studio {
   }
 
   show(operation: string): void {
-    this.operation = operation;
-    this.notices.delete("form");
-    this.formChanged();
+    const move = (): void => {
+      this.operation = operation;
+      this.notices.delete("form");
+      this.formChanged();
+    };
+    if (operation === this.operation) move();
+    else this.#moving(move);
   }
 
   open(item: AnyItem): void {
-    if (!this.document.operations.some(({ id }) => id === item.operation)) return;
+    if (!this.#has(item.operation)) return;
     this.#lives.set(item.operation, this.card.live(item));
     this.show(item.operation);
+  }
+
+  /** Shows an operation as it was left, where the card has it. */
+  lookAt(operation: string): void {
+    if (operation !== this.operation && this.#has(operation)) this.show(operation);
+  }
+
+  #has(operation: string): boolean {
+    return this.document.operations.some(({ id }) => id === operation);
   }
 
   /* ---------------------------------------------------------------------------------------------- the plan */
@@ -156,49 +174,61 @@ export class Studio {
   }
 
   add(items: readonly AnyItem[], title: string): void {
-    this.plan.add(items);
-    this.say("plan", text.added(title));
+    this.changePlan(text.added(title), (plan) => plan.add(items));
   }
 
   remove(index: number, title: string): void {
-    const undo = this.plan.entries;
-    this.plan.remove(index);
-    this.say("plan", text.removed(title), undo);
+    this.changePlan(text.removed(title), (plan) => plan.remove(index));
   }
 
   clear(): void {
-    const undo = this.plan.entries;
-    this.plan.replace([]);
-    this.say("plan", text.cleared, undo);
+    this.changePlan(text.cleared, (plan) => plan.replace([]));
   }
 
   /** Changes the plan and says so, with the way back. */
   changePlan(message: string, change: (plan: PlanList) => void): void {
-    const undo = this.plan.entries;
+    const before = this.plan.entries;
     change(this.plan);
-    this.say("plan", message, undo);
+    const after = this.plan.entries;
+    this.#undo.made("plan", {
+      isAsLeft: () => this.plan.entries === after,
+      takeBack: () => {
+        this.plan.restore(before);
+        this.notices.delete("plan");
+        this.changed();
+      },
+    });
+    this.say("plan", message);
   }
 
-  /** What a cheaper way has changed in the form can be taken back while it still stands as it was left. */
-  canUndo(): boolean {
-    return this.#step?.after === this.#formState();
+  /** What was changed can be taken back while it still is as that step left it. */
+  canUndo(place: Place): boolean {
+    return this.#undo.canUndo(place);
   }
 
-  undo(): void {
-    if (!this.canUndo() || this.#step === null) return;
-    const { before } = this.#step;
-    this.#step = null;
-    this.steps += 1;
-    this.open(before);
-    this.changed();
+  undo(place: Place): void {
+    this.#undo.undo(place);
   }
 
-  /** Makes a change of the form that `undo` takes back. */
+  /** Takes back the latest step that can be; answers whether there was one. */
+  undoLatest(): boolean {
+    return this.#undo.undoLatest();
+  }
+
+  /** Makes a change of the form that can be taken back. */
   #openUndoably(item: AnyItem): void {
     const before = this.formItem;
     this.steps += 1;
     this.open(item);
-    this.#step = { before, after: this.#formState() };
+    const after = this.#formState();
+    this.#undo.made("form", {
+      isAsLeft: () => this.#formState() === after,
+      takeBack: () => {
+        this.steps += 1;
+        this.open(before);
+        this.changed();
+      },
+    });
     this.notices.delete("form");
     this.changed();
   }
@@ -222,10 +252,27 @@ export class Studio {
 
   /* ---------------------------------------------------------------------------------- notices, card, account */
 
-  say(place: Place, message: string, before?: readonly Entry[]): void {
-    const undo = before === undefined ? {} : { undo: { before, after: this.plan.entries } };
-    this.notices.set(place, { kind: "said", message, ...undo });
+  say(place: Place, message: string): void {
+    this.notices.set(place, { kind: "said", message });
     this.changed();
+  }
+
+  /** What only told of the last step makes way for the next one; answers whether there was anything. */
+  #passOver(): boolean {
+    const said = [...this.notices].filter(([, { kind }]) => kind === "said");
+    for (const [place] of said) this.notices.delete(place);
+    return said.length > 0;
+  }
+
+  /** Whether just this has been charged, which its receipt tells: it is not charged again by another press of the same button. */
+  isCharged(place: Place): boolean {
+    const notice = this.notices.get(place);
+    return notice?.kind === "receipt" && JSON.stringify(notice.items) === JSON.stringify(this.itemsOf(place));
+  }
+
+  /** What a place's button runs. */
+  itemsOf(place: Place): AnyItem[] {
+    return place === "plan" ? this.plan.items : [this.formItem];
   }
 
   dismiss(place: Place): void {
@@ -235,12 +282,13 @@ export class Studio {
 
   /** Everything is said anew, in the language that is now in force; what only told of a step just taken is not said again. */
   languageChanged(): void {
-    for (const [place, { kind }] of this.notices) if (kind === "said") this.notices.delete(place);
+    this.#passOver();
     this.changed();
   }
 
   /** Puts another card in force; what the person has entered stays where the new card knows it. */
   useCard(card: RateCard): void {
+    const trial = this.trial === null ? null : trialItem(this.document, this.trial);
     const kept = [...this.#lives.values()].map((live) => chosenOf(live.item, this.document));
     this.#lives.clear();
     this.card.free();
@@ -250,7 +298,13 @@ export class Studio {
     for (const item of kept) if (known.has(item.operation)) this.#lives.set(item.operation, card.live(item));
     if (!known.has(this.operation)) this.operation = this.document.operations[0]?.id ?? "";
     this.trial = this.#freshTrial();
+    this.useTrial(trial);
     this.changed();
+  }
+
+  /** Takes the trial account that a link names; without one, a fresh month on the card's first tier. */
+  useTrial(item: AnyItem | null): void {
+    this.trial = (item === null ? null : trialOf(this.document, item)) ?? this.#freshTrial();
   }
 
   chooseTier(id: string): void {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, test } from "node:test";
 import { launch, open, press, text } from "./browsing.mjs";
-import { activity, cells, get, linked, send, shows, spend } from "./ledger.mjs";
+import { activity, capture, cells, get, linked, send, shows, spend } from "./ledger.mjs";
 import { serve } from "./serving.mjs";
 
 let server;
@@ -51,10 +51,40 @@ test("the figures are the ledger's: available, set aside, spent, and how long it
   assert.equal(await text(page, '[data-figure="available"] dd'), `${account.balance.available.toLocaleString("en")} credits`);
   assert.equal(await text(page, '[data-figure="held"] dd'), `${account.balance.held} credits`);
   assert.equal(await text(page, '[data-figure="spent"]'), `Spent ${usage.total.charged} credits 4 charges · $0.26`);
-  assert.equal(await text(page, '[data-figure="days"] dd'), `${usage.daysToExhaustion.toLocaleString("en")} days`);
+  assert.equal(await text(page, '[data-figure="days"]'), "Lasts for – not enough history yet");
   const [, today] = await cells(page, ".activity-balance table");
   assert.deepEqual(today.slice(1), [account.balance.posted.toLocaleString("en"), String(account.balance.held)]);
   assert.equal((await page.$$(".activity-balance rect.free")).length, 1);
+  assert.deepEqual(problems, []);
+  await close();
+});
+
+test("every charge names what it was for, also from a hold, and on every page of the entries", async () => {
+  const names = (page) => page.$$eval(".entry .what", (all) => all.map((one) => one.innerText.replace(/\s+/g, " ").trim()));
+  const named = (page) => page.waitForFunction(() => [...document.querySelectorAll(".entry .what")].filter(({ innerText }) => /Charged/.test(innerText)).every((one) => one.querySelector("small") !== null));
+  const held = await spend(server);
+  await capture(server, held.id);
+  const { page, problems, close } = await opened();
+  await named(page);
+  assert.deepEqual(await names(page), [
+    "Charged from what was set aside Create · Best match · Standard",
+    "Set aside Create · Best match · Standard",
+    "Charged Social Optimizer",
+    "Charged Upscale · Fast (4x) · Web",
+    "Charged Create · Best match · Premium and 1 more · campaign",
+    "Charged Create · Best match · Standard · campaign",
+    "Credits added",
+    "Account opened",
+  ]);
+  // A page that begins in the midst of the charges.
+  for (let at = 0; at < 60; at += 1) await send(server, "/v1/charges", { items: [{ operation: "upscale", mode: "fast", quantity: (at % 3) + 1 }] });
+  await press(page, "#refresh");
+  await shows(page, "#position", "1–50 of 68");
+  await named(page);
+  await press(page, "#older");
+  await shows(page, "#position", "51–68 of 68");
+  await named(page);
+  assert.equal((await names(page)).filter((name) => name === "Charged Upscale · Fast (4x) · Web").length, 11);
   assert.deepEqual(problems, []);
   await close();
 });
@@ -98,7 +128,7 @@ test("the days are chosen with presets or dates, and the link brings them back",
   await shows(page, ".activity-spending", "Nothing was charged in these days");
   assert.match(await text(page, ".activity-balance"), /not there yet in these days/);
   assert.match(await text(page, ".activity-entries"), /Nothing happened in these days/);
-  await shows(page, ".said[aria-live]", "Nothing was charged in these days");
+  await shows(page, "output[aria-live]", "Nothing was charged in these days");
   await page.select("#range", "custom");
   await page.waitForSelector("#range-from");
   const day = new Date().toISOString().slice(0, 10);
@@ -188,7 +218,7 @@ test("what could have been saved is what the card says of each past plan", async
   const shown = [...kept.slice(0, 12), ...lesser.slice(0, 12)];
   assert.deepEqual(rows.map(([, saves]) => Number.parseFloat(saves)), shown.map(({ saves }) => saves));
   assert.ok(rows.some(([change]) => change.startsWith("Quality: Premium → Standard")));
-  await shows(page, ".said[aria-live]", `${due.length} kinds of change would have saved credits.`);
+  await shows(page, "output[aria-live]", `${due.length} kinds of change would have saved credits.`);
   assert.match(await text(page, "#savings-progress"), /5 of 5 charges/);
   assert.deepEqual(problems, []);
   await close();
@@ -268,8 +298,9 @@ test("what was charged is held against what was estimated, in all and in each gr
       ["All", "23.9", "100%", "24.3", "-0.4"],
     ],
   );
+  // The server tells it from three days of history on.
+  assert.equal(await text(page, '[data-figure="days"]'), "Lasts for 1 day at the rate of these days");
   assert.match(await text(page, ".activity-estimates"), /Estimated 24\.3 credits Charged 23\.9 credits 0\.4 credits less was charged/);
-  assert.equal(await text(page, '[data-figure="days"] dd'), "1 day");
   assert.deepEqual(problems, []);
   await close();
 });
@@ -280,7 +311,7 @@ test("many groups are shown the dearest first, and the rest when asked for", asy
       const send = window.fetch;
       const figures = (charged) => ({ captures: 1, lines: 1, outputs: 1, estimated: charged, charged, averagePerOutput: charged });
       const groups = Array.from({ length: 1200 }, (_, at) => ({ key: `asset ${at}`, ...figures(1200 - at) }));
-      const usage = { by: "asset", from: "2026-11-01", to: "2026-11-22", total: figures(720600), groups, daysToExhaustion: null };
+      const usage = { by: "asset", from: "2026-11-01", to: "2026-11-22", total: figures(720600), groups, groupsLeftOut: 1500, daysToExhaustion: null };
       window.fetch = (path, init) =>
         String(path).startsWith("/v1/usage") ? Promise.resolve(new Response(JSON.stringify(usage))) : send(path, init);
     },
@@ -288,6 +319,7 @@ test("many groups are shown the dearest first, and the rest when asked for", asy
   assert.equal((await cells(page, "#spending tbody")).length, 20);
   await page.focus("#all-groups");
   assert.equal(await text(page, "#all-groups"), "Show all 1,200");
+  assert.match(await text(page, ".activity-spending"), /1,500 more were charged less than these\./);
   await page.keyboard.press("Enter");
   assert.equal((await cells(page, "#spending tbody")).length, 1200);
   await page.keyboard.press("Enter");

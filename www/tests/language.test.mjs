@@ -8,6 +8,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { RateCard } from "pricetag";
 import { rolldown } from "rolldown";
 import { change, launch, open, press, price, text } from "./browsing.mjs";
+import { send } from "./ledger.mjs";
 import { serve } from "./serving.mjs";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -54,12 +55,13 @@ test("German has every word that English has, and no other", async () => {
   assert.deepEqual(wordsOf(german).sort(), wordsOf(english).sort());
 });
 
-test("the page speaks the first of the person's languages that it has, and figures stay in the person's locale", async () => {
+test("the page speaks the first of the person's languages that it has, and writes figures in it", async () => {
   const { page, problems, close } = await opened("#form=create;model=stability-ultra;variations:10;quantity:25", { before: german });
   assert.equal(await page.evaluate(() => document.documentElement.lang), "de");
   assert.equal(await page.title(), "Studio · Pricetag");
   assert.equal(await text(page, "#add-to-plan"), "Zum Plan hinzufügen");
-  assert.equal(await price(page, "#run-form price-tag"), "2,000 Credits $20.00");
+  // As an Austrian writes them.
+  assert.equal(await price(page, "#run-form price-tag"), "2\u00a0000 Credits $\u00a020,00");
   assert.equal(await page.$eval("#language", ({ value }) => value), "de");
   assert.deepEqual(problems, []);
   await close();
@@ -77,17 +79,82 @@ test("a language chosen by hand comes at once, keeps what was entered, and is re
   await page.focus("#language");
   await page.select("#language", "de");
   await page.waitForFunction(() => document.querySelector("#add-to-plan").textContent.includes("Zum Plan"));
-  assert.equal(await price(page, "#run-form price-tag"), "20 Credits 15–25 $0.20");
+  assert.equal(await price(page, "#run-form price-tag"), "20 Credits 15–25 0,20\u00a0$");
   assert.equal(await page.evaluate(() => document.documentElement.lang), "de");
   assert.ok(await page.evaluate(() => document.activeElement.id === "language"));
   await page.reload({ waitUntil: "networkidle0" });
   assert.equal(await text(page, "#add-to-plan"), "Zum Plan hinzufügen");
-  assert.equal(await price(page, "#run-plan price-tag"), "2 Credits $0.02");
+  assert.equal(await price(page, "#run-plan price-tag"), "2 Credits 0,02\u00a0$");
   await page.select("#language", "en");
   await page.waitForFunction(() => document.querySelector("#add-to-plan").textContent.includes("Add to plan"));
   await page.reload({ waitUntil: "networkidle0" });
   assert.equal(await page.evaluate(() => document.documentElement.lang), "en");
   await close();
+});
+
+/** Everything that a person sees, with what the elements show. */
+const shown = (page) =>
+  page.evaluate(() => {
+    const found = [];
+    const walk = (node) => {
+      if (node.nodeType === Node.TEXT_NODE) found.push(node.data);
+      for (const name of ["aria-label", "title", "label"]) found.push(node.getAttribute?.(name) ?? "");
+      if (["STYLE", "CODE"].includes(node.nodeName)) return;
+      for (const child of [...(node.shadowRoot?.childNodes ?? []), ...node.childNodes]) walk(child);
+    };
+    walk(document.querySelector("#page"));
+    return found.join("\n").replaceAll("\u00a0", " ");
+  });
+
+/** Figures that only the other language writes like this; a card's version is a date of its own. */
+const LIKE_GERMAN = /\d,\d{1,2}(?!\d)|(?<!\$[\d,]*)\d\.\d{3}(?!\d)|\d %|\d\d\.\d\d\.\d{4}/;
+const LIKE_ENGLISH = /(?<![\d.])\d+\.\d{1,2}(?![\d.])|\d,\d{3}(?! \$)|\d%|\$\d|[AP]M\b/;
+
+for (const [chosen, locale, right, wrong] of [["de", "en-US", LIKE_GERMAN, LIKE_ENGLISH], ["en", "de-DE", LIKE_ENGLISH, LIKE_GERMAN]]) {
+  test(`every figure and date follows the language: ${chosen} in a browser of ${locale}`, async () => {
+    const before = `Object.defineProperty(navigator, "languages", { value: ["${chosen}", "${locale}"] })`;
+    const key = `key=${server.key}`;
+    await send(server, "/v1/charges", { items: [{ operation: "create", model: "wavespeed-ideogram-v3", width: 2048, variations: 4 }] });
+    const views = [
+      ["form=create;model=wavespeed-ideogram-v3;width:2048;variations:4;quantity:50&plan=create;model=wavespeed-ideogram-v3;width:2048;quantity:300", ".plan .ways"],
+      ["view=plan&why=open&plan=create;model=wavespeed-ideogram-v3;width:2048;quantity:150,create;colour=red;variations:99", ".plan-share"],
+      ["view=plan&why=open&budget=900.5&plan=create;model=wavespeed-ideogram-v3;width:2048;quantity:150", ".plan-changes"],
+      ["view=activity", ".activity-entries .entry small"],
+      ["view=rates&edits=none", ".rates-offers"],
+    ];
+    for (const [hash, there] of views) {
+      const { page, close } = await opened(`#${key}&${hash}`, { before, locale });
+      await page.waitForSelector(there);
+      await page.waitForSelector("footer");
+      const said = (await shown(page)).replace(/SD3\.5|Stable Diffusion \d\.\d|\bv?\d\.\d\b(?= |$)(?=.*(Flash|Large|Medium|Turbo))/g, "");
+      assert.match(said, right, hash);
+      assert.deepEqual(said.split("\n").filter((line) => wrong.test(line)), [], hash);
+      await close();
+    }
+  });
+}
+
+test("another language writes the figures anew, in the elements too", async () => {
+  const { page, close } = await opened("#form=create;model=wavespeed-ideogram-v3;width:2048;variations:4");
+  assert.equal(await price(page, "#run-form price-tag"), "26.4 credits 22–26.4 $0.264");
+  for (const [language, expected, row] of [["de", "26,4 Credits 22–26,4 0,264\u00a0$", "26,4"], ["en", "26.4 credits 22–26.4 $0.264", "26.4"]]) {
+    await page.select("#language", language);
+    await page.waitForFunction((language) => document.documentElement.lang === language, {}, language);
+    await page.waitForFunction((row) => document.querySelector("price-breakdown").shadowRoot.querySelector("tfoot").textContent.includes(row), {}, row);
+    assert.equal(await price(page, "#run-form price-tag"), expected);
+    assert.match(await page.$eval("balance-meter", ({ shadowRoot }) => shadowRoot.textContent), new RegExp(row.replace(".", "\\.")));
+    assert.match(await page.$eval("rate-card-form", ({ shadowRoot }) => shadowRoot.textContent), new RegExp(row.replace(".", "\\.")));
+  }
+  await close();
+});
+
+test("the person's own locale writes the figures where it speaks the page's language", async () => {
+  for (const [languages, locale, expected] of [[["de-CH"], "de-CH", /^2['’]000 Credits \$/], [["en-GB", "de"], "de-DE", /^2,000 credits US\$20/], [["de-AT"], "en-US", /^2\s000 Credits \$\s20,00/]]) {
+    const before = `Object.defineProperty(navigator, "languages", { value: ${JSON.stringify(languages)} })`;
+    const { page, close } = await opened("#form=create;model=stability-ultra;variations:10;quantity:25", { before, locale });
+    assert.match(await price(page, "#run-form price-tag"), expected);
+    await close();
+  }
 });
 
 test("nothing is shown in another language while the person's is still on its way", async () => {

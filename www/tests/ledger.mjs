@@ -1,6 +1,9 @@
 /** An account that has a history, and the activity view once it shows it. */
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
 import { open } from "./browsing.mjs";
+import { binary } from "./serving.mjs";
 
 export const view = (browser, server, hash = "", options = {}) =>
   open(browser, `${server.origin}/#key=${server.key}&view=activity${hash}`, { locale: "en-US", ...options });
@@ -32,6 +35,18 @@ export async function send(server, path, plan, asset) {
   });
   assert.equal(answer.status, 201);
   return answer.json();
+}
+
+/** Charges a hold whole, as a worker does with a key of its own. */
+export async function capture(server, hold) {
+  const made = execFileSync(binary(), ["key", "new", "--database", join(server.folder, "ledger.db"), "--scopes", "settle"], { encoding: "utf8" });
+  const [key] = /pk_[A-Za-z0-9_-]+/.exec(made);
+  const answer = await fetch(`${server.origin}/v1/holds/${hold}/capture`, {
+    method: "POST",
+    headers: { Authorization: `Bearer ${key}`, "Content-Type": "application/json", "Idempotency-Key": crypto.randomUUID() },
+    body: "{}",
+  });
+  assert.ok(answer.ok, await answer.text());
 }
 
 /** Four charges of 4, 20, 2 and 0 credits, and a hold. */

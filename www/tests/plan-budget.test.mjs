@@ -18,11 +18,13 @@ test("the budget's slider goes from the cheapest to the best, and shows what cha
     { operation: "edit", edit: "general", variations: 4 },
     { operation: "social", platforms: 3 },
   ];
-  const { cheapest } = card.fit({ items }, 0, "pro");
-  assert.equal(await page.$eval("#budget-slider", ({ min }) => Number(min)), cheapest);
+  const least = card.fit({ items }, card.fit({ items }, 0, "pro").cheapest, "pro");
+  // A budget is for the highest price, which is what a hold takes.
+  assert.equal(await page.$eval("#budget-slider", ({ min }) => Number(min)), least.total.high);
+  const best = card.fit({ items }, 1e9, "pro");
+  assert.equal(await text(page, ".plan-ends"), `Cheapest: at most ${least.total.high} credits Best: at most ${best.total.high} credits`);
   await page.focus("#budget-slider");
   await page.keyboard.press("Home");
-  const least = card.fit({ items }, cheapest, "pro");
   assert.deepEqual(await page.$$eval(".plan-compared price-tag", (tags) => tags.map(({ price }) => price)), [(await total(page)), least.total]);
   assert.match(await text(page, ".plan-changes"), /Item 1: .*Model: Best match → Qwen Image.*20 credits \(15–25\) → 10 credits \(5–10\) · saves 10 credits · lesser result/);
   await page.keyboard.press("End");
@@ -61,13 +63,65 @@ test("what a budget comes to is said once the slider rests", async () => {
   await settled(page);
   await page.focus("#budget-slider");
   for (let presses = 0; presses < 5; presses += 1) await page.keyboard.press("ArrowLeft");
-  await page.waitForFunction(() => document.querySelector("output.said").textContent === "Within 31 credits: 27 credits. What changes: 2 items");
+  await page.waitForFunction(() => document.querySelector("output[aria-live]").textContent.startsWith("Within"));
+  assert.equal(await text(page, "output[aria-live]"), "Within 40 credits: 27 credits. What changes: 2 items");
   await close();
+});
+
+/** On the free tier, with 50 credits. */
+const SHORT = ["create;quantity:20,edit;edit=general;quantity:3", "create;quality=standard;variations:8,upscale;mode=conservative,create;quantity:4", "create;model=wavespeed-ideogram-v3;width:2048;quantity:7,edit;edit=general;variations:5"];
+
+for (const plan of SHORT) {
+  test(`a budget as large as the balance is one that the balance covers (${plan.slice(0, 32)})`, async () => {
+    const { page, close } = await opened(`plan=${plan}&budget=50`);
+    assert.equal(await page.$eval("#run-plan", ({ ariaDisabled }) => ariaDisabled), "true");
+    await settled(page);
+    const [, within] = await page.$$eval(".plan-compared price-tag", (tags) => tags.map(({ price }) => price));
+    assert.ok(within.high <= 50, JSON.stringify(within));
+    assert.ok(within.high > 35, "much less would not be the best");
+    await press(page, "#apply-budget");
+    assert.equal(await page.$eval("#run-plan", ({ ariaDisabled }) => ariaDisabled), null);
+    assert.match(await text(page, "#verdict-plan"), /^Covered by your balance\./);
+    await close();
+  });
+
+  test(`whatever the budget, no price exceeds it (${plan.slice(0, 32)})`, async () => {
+    const { page, close } = await opened(`plan=${plan}`);
+    await page.select("#trial-tier", "pro");
+    await settled(page);
+    const [min, max] = await page.$eval("#budget-slider", ({ min, max }) => [Number(min), Number(max)]);
+    let before = 0;
+    const step = (max - min) / 23;
+    for (const budget of [min - 2, ...Array.from({ length: 23 }, (_, at) => Number((min + at * step).toFixed(3))), max]) {
+      await type(page, "#budget", budget);
+      const prices = await page.$$eval(".plan-compared price-tag", (tags) => tags.map(({ price }) => price));
+      if (budget < min) assert.match(await text(page, ".plan-fitted"), new RegExp(`Even the cheapest way can cost ${min} credits: 2 credits short`));
+      else assert.ok(prices[1].high <= budget, `${budget}: ${JSON.stringify(prices[1])}`);
+      before = Math.max(before, prices[1]?.high ?? 0);
+    }
+    // The slider ends with a whole step.
+    assert.ok(max - before < 1, `${before} of ${max}`);
+    await close();
+  });
+}
+
+test("what is fitted into the balance is covered, and says what it can cost", async () => {
+  for (const plan of SHORT) {
+    const { page, close } = await opened(`plan=${plan}`);
+    await page.waitForSelector("[data-fit]");
+    const said = await text(page, "[data-fit]");
+    await press(page, "[data-fit]");
+    const { expected, high } = await total(page);
+    assert.ok(high <= 50);
+    assert.ok(said.includes(`${expected} credits`) && (high === expected || said.includes(`–${high})`)), said);
+    assert.equal(await page.$eval("#run-plan", ({ ariaDisabled }) => ariaDisabled), null);
+    await close();
+  }
 });
 
 test("a budget that is too small or no amount says so", async () => {
   const { page, close } = await opened(`plan=${THREE}&budget=1`);
-  assert.match(await text(page, ".plan-fitted"), /^Even the cheapest way costs 22 credits: 21 credits short\.$/);
+  assert.match(await text(page, ".plan-fitted"), /^Even the cheapest way can cost 22 credits: 21 credits short\.$/);
   await type(page, "#budget", "1.2345");
   assert.match(await text(page, ".plan-fitted"), /at most three decimals/);
   assert.equal(await page.$eval("#budget", ({ value, ariaInvalid }) => `${value} ${ariaInvalid}`), "1.2345 true");

@@ -194,7 +194,7 @@ test("the arrow keys move an item, and the focus and the announcement go with it
   await page.keyboard.press("ArrowDown");
   assert.deepEqual(await titles(page), ["Edit · General Edit · Best match", "Create · Best match · Standard", "Social Optimizer"]);
   assert.equal(await page.evaluate(() => document.activeElement.ariaLabel), "2: move Create · Best match · Standard");
-  assert.equal(await text(page, "output.said"), "Create · Best match · Standard is now item 2 of 3.");
+  assert.equal(await text(page, "output[aria-live]"), "Create · Best match · Standard is now item 2 of 3.");
   await page.keyboard.press("End");
   assert.equal((await titles(page))[2], "Create · Best match · Standard");
   await page.keyboard.press("ArrowDown");

@@ -174,13 +174,30 @@ test("what the balance does not cover is blocked with the exact shortfall, and o
   const { page, close } = await opened("#form=create;variations:10;quantity:2");
   assert.equal(await page.$eval("#run-form", (button) => button.ariaDisabled), "true");
   assert.equal(await text(page, "#verdict-form"), "Not enough credits: 50 credits short.");
-  const [first] = await page.$$eval(".price-column .ways li", (ways) => ways.map((way) => way.innerText));
-  assert.match(first, /fits your balance/);
-  await press(page, ".price-column .ways li button");
+  // Beside the first ones in the card's order.
+  await press(page, ".price-column .cheaper > .ways li:has(em) button");
   assert.equal(await page.$eval("#run-form", (button) => button.ariaDisabled), null);
   assert.match(await text(page, "#verdict-form"), /^Covered by your balance\./);
   await close();
 });
+
+const meter = (page, selector) => page.$eval(`${selector} balance-meter`, ({ shadowRoot }) => shadowRoot.querySelector("dl").innerText.replace(/\s+/g, " ").trim());
+
+for (const [what, form, said, shown] of [
+  ["the balance does not cover", "create;variations:10;quantity:2", "Not enough credits: 50 credits short.", "Balance 50 This 80 60–100 Short 50"],
+  ["the balance may not cover", "create;variations:10", "Covered by your balance. An estimate: charging needs a key.", "Balance 50 This 40 30–50 Left after 10 0–20"],
+  ["could cost more than the balance", "create;variations:10;quality=draft;quantity:2", "Could cost 10 credits more than you have.", "Balance 30 This 40 20–40 Short 10"],
+]) {
+  test(`what is missing is one figure, in words and in the meter: what ${what}`, async () => {
+    const { page, close } = await opened(`#form=${form}&plan=${form}${shown.startsWith("Balance 30") ? "&account=free;balance:30" : ""}`);
+    await page.waitForSelector(".plan balance-meter");
+    assert.equal(await text(page, "#verdict-form"), said);
+    assert.equal(await text(page, "#verdict-plan"), said);
+    for (const panel of [".why-panel", ".plan"]) assert.equal(await meter(page, panel), shown);
+    assert.doesNotMatch(await meter(page, ".plan"), /[-−]\d/);
+    await close();
+  });
+}
 
 test("a plan over the balance is fitted into it with one click", async () => {
   const { page, close } = await opened("#plan=create;quality=standard;quantity:20,edit;edit=general;quantity:3");
@@ -198,6 +215,21 @@ test("what the tier does not have is blocked and says which tier has it", async 
   await page.select("#trial-tier", "pro");
   assert.equal(await page.$eval("#run-form", (button) => button.ariaDisabled), null);
   await close();
+});
+
+test("a plan of which no item decides alone says the lowest tier that allows all of it, wherever it is told", async () => {
+  // The first item is in Basic, the second in Pro.
+  const plan = "plan=edit;edit=inpaint,create;quality=premium";
+  const { page, close } = await opened(`#${plan}`);
+  assert.equal(await text(page, "#verdict-plan"), "Not in Free: needs Pro.");
+  assert.deepEqual(await page.$$eval(".items .fault", (all) => all.map(({ textContent }) => textContent)), ["Not in Free: needs Basic.", "Not in Free: needs Pro."]);
+  await close();
+  const viewed = await opened(`#view=plan&${plan}`);
+  await viewed.page.waitForSelector('[data-tier="free"]');
+  assert.equal(await text(viewed.page, "#verdict-plan"), "Not in Free: needs Pro.");
+  assert.match(await text(viewed.page, '[data-tier="free"]'), /Needs Pro item 1: needs Basic item 2: needs Pro/);
+  assert.match(await text(viewed.page, '[data-tier="basic"]'), /Needs Pro/);
+  await viewed.close();
 });
 
 test("without a key, running explains that it takes one and goes there", async () => {
@@ -227,8 +259,8 @@ test("several changes are announced once, when they have settled", async () => {
   await close();
 });
 
-test("figures are written in the person's locale", async () => {
+test("figures are written in the page's language, whatever the browser's locale", async () => {
   const { page, close } = await opened("#form=create;model=stability-sd3.5-large;quantity:1000", { locale: "de-DE" });
-  assert.match(await price(page, "#run-form price-tag"), /^6\.500 credits 65,00\s\$$/);
+  assert.equal(await price(page, "#run-form price-tag"), "6,500 credits $65.00");
   await close();
 });

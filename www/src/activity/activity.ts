@@ -1,7 +1,8 @@
-import type { AnyCard, RateCard } from "pricetag";
+import type { AnyCard, AnyItem, RateCard } from "pricetag";
 import { Export } from "./export.js";
 import { Ledger, type Balances, type EntryPage, type HoldRecord, type Usage } from "./ledger.js";
 import { Loaded } from "./loaded.js";
+import { findCharged } from "./names.js";
 import { writeRange, type Days } from "./range.js";
 import { Savings } from "./savings.js";
 
@@ -41,6 +42,10 @@ export class Activity {
   /** What became of the holds of entries that somebody has opened, on the page that is looked at. */
   readonly receipts = new Map<string, Loaded<HoldRecord>>();
 
+  /** What was charged for, by its hold; it never changes. */
+  readonly charged = new Map<string, AnyItem[]>();
+  readonly #names: Loaded<null>;
+
   #key: string | null = null;
   #range = "";
   #place = "";
@@ -61,6 +66,7 @@ export class Activity {
     });
     this.balances = new Loaded(arrived);
     this.entries = new Loaded(arrived);
+    this.#names = new Loaded(changed);
     this.savings = new Savings(changed);
     this.export = new Export(changed);
   }
@@ -91,6 +97,12 @@ export class Activity {
     if (bounds === null || this.balances.busy) return;
     const page = pageBefore(bounds, before);
     this.entries.want(`${page} ${bounds.first} ${range}`, (signal) => entriesOf(ledger, bounds, page, signal));
+    const { value, busy } = this.entries;
+    if (value === null || busy) return;
+    this.#names.want(`${page} ${bounds.first} ${range}`, async (signal) => {
+      await findCharged(ledger, value.entries, this.charged, signal);
+      return null;
+    });
   }
 
   /** Receipts that are open stay so when the account has changed, and may say more by then. */
@@ -117,8 +129,9 @@ export class Activity {
     this.#key = null;
     this.ledger = null;
     this.loadedAt = null;
-    for (const loaded of [this.usage, this.balances, this.entries, ...this.receipts.values()]) loaded.clear();
+    for (const loaded of [this.usage, this.balances, this.entries, this.#names, ...this.receipts.values()]) loaded.clear();
     this.receipts.clear();
+    this.charged.clear();
     this.savings.stop();
     this.savings.clear();
     this.export.stop();
@@ -135,7 +148,7 @@ export class Activity {
   /** Asks for all of it anew. */
   refresh(): void {
     if (this.busy) return;
-    for (const loaded of [this.usage, this.balances, this.entries]) loaded.again();
+    for (const loaded of [this.usage, this.balances, this.entries, this.#names]) loaded.again();
     this.#changed();
   }
 

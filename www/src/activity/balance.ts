@@ -65,7 +65,7 @@ function tableView(shown: DayStanding[]): TemplateResult {
   const words = text.activityView;
   const amount = (credits: number): string => (credits === 0 ? "–" : formats.credits(credits));
   return html`<table class="figures-table">
-    <caption class="said">${words.balanceTable}</caption>
+    <caption class="visually-hidden">${words.balanceTable}</caption>
     <thead>
       <tr>
         <th scope="col">${words.day}</th>

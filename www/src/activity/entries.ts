@@ -7,6 +7,7 @@ import { PAGE, pageBefore, type Activity, type Bounds } from "./activity.js";
 import { difference } from "../exact.js";
 import { timeText } from "./dates.js";
 import type { Entry } from "./ledger.js";
+import { nameOf } from "./names.js";
 import { receiptView } from "./receipt.js";
 
 /** The history, newest first, a page at a time. */
@@ -29,7 +30,7 @@ export function entriesView(context: Context, activity: Activity, before: number
               page.entries,
               // A row that is open stays open, and no other in its place.
               ({ seq }) => seq,
-              (entry) => html`<li>${entryView(entry, activity, unit)}</li>`,
+              (entry) => html`<li>${entryView(context, activity, entry, unit)}</li>`,
             )}
           </ol>`}
   </section>`;
@@ -60,24 +61,25 @@ function pagerView(context: Context, bounds: Bounds, wanted: number | null): Tem
 /** Pages are counted from the newest entry, so the last may be short. */
 const lastPage = ({ first, last }: Bounds): number => last + 1 - Math.floor((last - first - 1) / PAGE) * PAGE;
 
-function entryView(entry: Entry, activity: Activity, unit: string): TemplateResult {
+function entryView(context: Context, activity: Activity, entry: Entry, unit: string): TemplateResult {
   const { holdId } = entry;
-  if (holdId === null) return html`<div class="entry">${rowView(entry, unit)}</div>`;
+  const row = rowView(entry, nameOf(context, activity, entry), unit);
+  if (holdId === null) return html`<div class="entry">${row}</div>`;
   const receipt = activity.receipts.get(holdId);
   const toggle = (event: Event): void => {
     if ((event.target as HTMLDetailsElement).open) activity.openReceipt(holdId);
   };
   return html`<details @toggle=${toggle}>
-    <summary class="entry">${rowView(entry, unit)}</summary>
+    <summary class="entry">${row}</summary>
     ${receipt === undefined ? nothing : receiptView(receipt, unit, () => activity.openReceipt(holdId))}
   </details>`;
 }
 
-function rowView(entry: Entry, unit: string): TemplateResult {
+function rowView(entry: Entry, name: string, unit: string): TemplateResult {
   const words = text.activityView;
   const { kind, asset, note, at, postedAfter, heldAfter } = entry;
-  const about = asset ?? note;
-  return html`<span class="what">${words.kinds[kind] ?? kind}${about === null ? nothing : html` <small>${about}</small>`}</span>
+  const about = [name, asset ?? note ?? ""].filter((part) => part !== "").join(" · ");
+  return html`<span class="what">${words.kinds[kind] ?? kind}${about === "" ? nothing : html` <small>${about}</small>`}</span>
     <time class="hint" datetime=${at}>${timeText(at)}</time>
     <span class="amount">${amountText(entry, unit)}</span>
     <small class="after">

@@ -21,7 +21,11 @@ export interface Group extends Figures {
 export interface Usage extends Days {
   by: string;
   total: Figures;
+  /** The dearest ones, or all days. */
   groups: Group[];
+  /** Groups that were charged less than those that are listed. */
+  groupsLeftOut: number;
+  /** Null without charges, and before there are three days of history. */
   daysToExhaustion: number | null;
 }
 

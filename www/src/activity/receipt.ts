@@ -59,7 +59,7 @@ function linesView({ estimate, settlement }: HoldRecord): TemplateResult {
     </tr>`;
   };
   return html`<table class="figures-table">
-    <caption class="said">${words.lines}</caption>
+    <caption class="visually-hidden">${words.lines}</caption>
     <thead>
       <tr>
         <th scope="col">${words.line}</th>

@@ -73,7 +73,7 @@ function tableView(found: Saving[], card: Card): TemplateResult {
   const heads = [words.saved, words.times];
   return html`<div class="activity-scroll wide" tabindex="0" role="region" aria-label=${words.savingsTable}>
     <table class="figures-table" id="savings">
-      <caption class="said">${words.savingsTable}</caption>
+      <caption class="visually-hidden">${words.savingsTable}</caption>
       <thead>
         <tr>
           <th scope="col">${words.change}</th>

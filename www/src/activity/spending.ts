@@ -44,6 +44,7 @@ export function spendingView(context: Context, activity: Activity, usage: Usage)
             ${tableView(card, usage, title, activity.allGroups)}
           </div>
           ${moreView(context, activity, usage.groups.length)}
+          ${usage.groupsLeftOut > 0 ? html`<p class="hint">${words.leftOut(formats.whole(usage.groupsLeftOut), usage.groupsLeftOut === 1)}</p>` : nothing}
           ${usage.by === "day" || usage.by === "asset" ? nothing : html`<p class="hint">${words.captureHint}</p>`}`}
   </section>`;
 }
@@ -71,7 +72,7 @@ function estimateView({ estimated, charged }: Figures, unit: string): TemplateRe
 }
 
 const barView = (amount: number, most: number, name: string): TemplateResult =>
-  html`<svg class="bar ${name}" aria-hidden="true" viewBox="0 0 ${LENGTH} 8" preserveAspectRatio="none">
+  html`<svg class="bar" data-bar=${name} aria-hidden="true" viewBox="0 0 ${LENGTH} 8" preserveAspectRatio="none">
     ${svg`<rect width=${most === 0 ? 0 : (LENGTH * amount) / most} height="8" />`}
   </svg>`;
 
@@ -87,7 +88,7 @@ function tableView(card: Card, { by, groups, total }: Usage, title: string, all:
       ${cells(group, total)}
     </tr>`;
   return html`<table class="figures-table" id="spending">
-    <caption class="said">${words.spendingTable(title)}</caption>
+    <caption class="visually-hidden">${words.spendingTable(title)}</caption>
     <thead>
       <tr>
         <th scope="col">${title}</th>

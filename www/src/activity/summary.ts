@@ -19,9 +19,11 @@ export function summaryView({ balance }: ServerAccount, { total, daysToExhaustio
     ${tile("spent", words.spent, total.captures === 0 ? "–" : chargedText(total.charged, unit), [charges, money(total.charged)].filter(Boolean).join(" · "))}
     ${available === null
       ? tile("days", words.daysLeft, words.neverEnds, "")
-      : daysToExhaustion === null
+      : total.charged === 0
         ? tile("days", words.daysLeft, "–", words.noRate)
-        : tile("days", words.daysLeft, lasts(daysToExhaustion), words.atThisRate)}
+        : daysToExhaustion === null
+          ? tile("days", words.daysLeft, "–", words.noHistory)
+          : tile("days", words.daysLeft, lasts(daysToExhaustion), words.atThisRate)}
   </dl>`;
 }
 

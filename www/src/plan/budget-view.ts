@@ -1,6 +1,6 @@
 import { html, noChange, nothing, type TemplateResult } from "lit";
 import { live } from "lit/directives/live.js";
-import type { Fault, NotFitted, Range } from "pricetag";
+import type { Fault, Range } from "pricetag";
 import { itemIndex } from "pricetag/elements";
 import { tierTitle } from "../account.js";
 import type { Context } from "../context.js";
@@ -8,7 +8,7 @@ import { figure, formats } from "../figures.js";
 import { numberValue } from "../number-value.js";
 import { Settled } from "../settled.js";
 import { text } from "../text/index.js";
-import { fitting, savedBy, sliderOf, spanOf, toAmount, type Fitting, type ItemChange, type Span } from "./budget.js";
+import { fitting, savedBy, sliderOf, spanOf, toAmount, type Fitting, type ItemChange, type Span, type TooLittle } from "./budget.js";
 import { itemsWords } from "./words.js";
 
 const OWN = "budget";
@@ -38,23 +38,23 @@ function bodyView(context: Context): TemplateResult {
   const span = spanOf(studio.card, studio.plan.items, tier);
   if ("errors" in span) return hint(blockedWords(context, span.errors));
   const unit = studio.document.unit ?? "credit";
-  if (span.cheapest === span.best && span.now.expected === span.best) return hint(words.budgetOneWay(figure(span.now, unit)));
+  if (span.cheapest === span.best && span.now.high === span.best) return hint(words.budgetOneWay(figure(span.now, unit)));
   const written = context.own.get(OWN);
-  const budget = written === undefined ? span.now.expected : written === "" ? Number.NaN : Number(written);
+  const budget = written === undefined ? span.now.high : written === "" ? Number.NaN : Number(written);
   const answer = fitting(studio, budget);
   said = () => context.announce(saidWords(answer, budget, unit));
   return html`${hint(words.budgetHint)} ${sliderView(context, span, budget, answer === null)}
     <div class="plan-fitted">
-      ${answer === null || "cheapest" in answer
+      ${answer === null || "most" in answer
         ? html`<p class="fault">${saidWords(answer, budget, unit)}</p>`
         : fittedView(context, answer)}
     </div>`;
 }
 
-function saidWords(answer: Fitting | NotFitted | null, budget: number, unit: string): string {
+function saidWords(answer: Fitting | TooLittle | null, budget: number, unit: string): string {
   const words = text.planView;
   if (answer === null) return words.budgetFault;
-  if ("cheapest" in answer) return words.budgetNone(figure(answer.cheapest, unit), figure(answer.shortBy, unit));
+  if ("most" in answer) return words.budgetNone(figure(answer.most, unit), figure(answer.shortBy, unit));
   const { after, changes } = answer;
   const changed = changes.length === 0 ? words.budgetSame : words.changes(formats.whole(changes.length), changes.length === 1);
   return words.budgetSaid(figure(budget, unit), figure(after, unit), changed);

@@ -1,4 +1,6 @@
-import type { AnyItem, Fault, FreeUnits, Line, NotFitted, Operation, Range, RateCard } from "pricetag";
+import type { AnyItem, Fault, FreeUnits, Line, Operation, Range, RateCard } from "pricetag";
+import { difference } from "../exact.js";
+import { bestThat, cheapestOf } from "../fitting.js";
 import type { Studio } from "../studio.js";
 
 /** The largest amount there is, in credits: what nobody's plan exceeds. */
@@ -31,7 +33,16 @@ export interface Fitting {
   changes: ItemChange[];
 }
 
-/** What can be had for a plan, from the cheapest way of doing it to the best, and what it costs now. Without free units, as a budget is. */
+/** Not even the cheapest way is within the budget: the most that it can cost, and what is missing for that. */
+export interface TooLittle {
+  most: number;
+  shortBy: number;
+}
+
+/**
+ * The most that a plan can cost, from the cheapest way of doing it to the best, and what it costs now. Without free units, as a budget
+ * is: a budget must be enough for the highest price, because that is what a hold takes.
+ */
 export interface Span {
   cheapest: number;
   best: number;
@@ -42,21 +53,24 @@ export interface Span {
 export function spanOf(card: RateCard, items: AnyItem[], tier: string | undefined): Span | { errors: Fault[] } {
   const now = card.estimate({ items });
   if ("errors" in now) return now;
-  const least = card.fit({ items }, 0, tier);
+  const least = cheapestOf(card, items, tier);
   if ("errors" in least) return least;
   const most = card.fit({ items }, LARGEST, tier);
   if ("errors" in most) return most;
-  const cheapest = "cheapest" in least ? least.cheapest : least.expected;
-  return { cheapest, best: "cheapest" in most ? most.cheapest : most.expected, now: now.total };
+  const cheapest = least.total.high;
+  return { cheapest, best: "cheapest" in most ? cheapest : Math.max(cheapest, most.total.high), now: now.total };
 }
 
-/** The best plan within a budget, with what changes; what is missing for even the cheapest; or null where the budget is no amount. */
-export function fitting(studio: Studio, budget: number): Fitting | NotFitted | null {
+/** The best plan whose highest price is within a budget, with what changes; what is missing for even the cheapest; or null where the budget is no amount. */
+export function fitting(studio: Studio, budget: number): Fitting | TooLittle | null {
   const { card, document, account } = studio;
   const { items } = studio.plan;
-  const answer = card.fit({ items }, budget, account?.tier);
+  const answer = bestThat(({ total }) => total.high <= budget, card, items, budget, account?.tier);
   if ("errors" in answer) return null;
-  if ("cheapest" in answer) return answer;
+  if ("cheapest" in answer) {
+    const { high } = answer.cheapest.total;
+    return { most: high, shortBy: difference(high, budget) };
+  }
   const fitted = answer.plan.items.map((to, index) => withoutNeed(studio, items[index], to));
   const before = card.estimate({ items }, account?.freeUnits);
   const after = card.estimate({ items: fitted }, account?.freeUnits);

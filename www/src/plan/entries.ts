@@ -17,7 +17,7 @@ export function entriesView(context: Context, editing: Editing): TemplateResult 
   return html`<ol class="entries">
       ${rowsView(studio, draw, ({ entry }) => (entry.key === open ? studio.revision : null))}
     </ol>
-    <p class="said" id="moving-hint">${text.planView.movingHint}</p>`;
+    <p class="visually-hidden" id="moving-hint">${text.planView.movingHint}</p>`;
 }
 
 function rowView(context: Context, editing: Editing, row: Row, open: boolean): TemplateResult {
@@ -97,10 +97,10 @@ function actionsView(context: Context, editing: Editing, { entry, index, title }
     studio.remove(index, title);
     focusAfterRemoval(index);
   };
-  const step = (name: string, to: number, sign: string, label: string): TemplateResult =>
+  const step = (name: "up" | "down", to: number, sign: string, label: string): TemplateResult =>
     html`<button
       type="button"
-      class="quiet ${name}"
+      class="quiet ${name === "up" ? "up" : "down"}"
       aria-label=${label}
       ?disabled=${to < 0 || to >= plan.length}
       @click=${() => move(context, entry, index, to, title, `.${name}`)}

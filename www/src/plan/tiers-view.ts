@@ -44,7 +44,7 @@ function bodyView(context: Context): TemplateResult {
 function tierView(context: Context, { tier, preflight, often }: TierAnswer): TemplateResult {
   const { studio } = context;
   const words = text.planView;
-  const { verdict, blocks, shortBy, after } = preflight;
+  const { verdict, blocks, needs, shortBy, after } = preflight;
   const unit = studio.document.unit ?? "credit";
   const mine = studio.account?.tier === tier.id;
   const title = tier.title ?? tier.id;
@@ -60,12 +60,12 @@ function tierView(context: Context, { tier, preflight, often }: TierAnswer): Tem
     </th>
     <td data-name=${words.canRun}>
       <span class=${verdict === "covered" ? "yes" : "no"}>
-        ${allowed ? (verdict === "covered" ? words.yes : words.short(figure(shortBy, unit))) : needsWords(context, blocks)}
+        ${allowed ? (verdict === "covered" ? words.yes : words.short(figure(shortBy, unit))) : needsWords(context, needs ?? null)}
       </span>
       ${allowed ? nothing : blocksView(context, blocks)}
     </td>
     <td data-name=${words.howOften} class="number">${often === null ? "–" : oftenWords(often)}</td>
-    <td data-name=${words.leftAfter} class="number">${allowed ? leftView(after) : "–"}</td>
+    <td data-name=${words.leftAfter} class="number">${verdict === "covered" ? leftView(after) : "–"}</td>
   </tr>`;
 }
 
@@ -82,14 +82,9 @@ function oftenWords(often: Often): string {
   return times === 0 ? words.never : words.times(formats.whole(times), times === 1);
 }
 
-/** The tier that would allow all of it: the highest that any item needs. */
-function needsWords({ studio }: Context, blocks: Block[]): string {
-  const { document: card } = studio;
-  const order = (card.tiers ?? []).map(({ id }) => id);
-  if (blocks.some(({ needs }) => needs === null)) return text.planView.needsNone;
-  const highest = Math.max(...blocks.map(({ needs }) => order.indexOf(needs ?? "")));
-  return text.planView.needs(tierTitle(card, order[highest] ?? ""));
-}
+/** The tier that would allow all of it. */
+const needsWords = ({ studio }: Context, needs: string | null): string =>
+  needs === null ? text.planView.needsNone : text.planView.needs(tierTitle(studio.document, needs));
 
 /** Which items stand in the way, by the tier that each needs. */
 function blocksView({ studio }: Context, blocks: Block[]): TemplateResult {

@@ -2,10 +2,14 @@ import { html, type TemplateResult } from "lit";
 import type { Operation, Range } from "pricetag";
 import { isIncluded, isOne } from "pricetag/elements";
 import { formats, signed } from "../figures.js";
-import { text } from "../text/index.js";
+import { inLocale, text } from "../text/index.js";
 
-const signedPercent = new Intl.NumberFormat(undefined, { style: "percent", maximumFractionDigits: 2, signDisplay: "exceptZero" });
-const megapixels = new Intl.NumberFormat(undefined, { maximumFractionDigits: 2, roundingMode: "floor" } as Intl.NumberFormatOptions);
+const signedPercent = inLocale(
+  (locale) => new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 2, signDisplay: "exceptZero" }),
+);
+const megapixels = inLocale(
+  (locale) => new Intl.NumberFormat(locale, { maximumFractionDigits: 2, roundingMode: "floor" } as Intl.NumberFormatOptions),
+);
 
 const PIXELS = 1_000_000;
 const PERCENT = 100;
@@ -23,10 +27,10 @@ export function priceView(price: Range | null): TemplateResult {
 /** The difference that the card worked out, with its sign. */
 export const change = (amount: number | null): string => (amount === null ? "–" : signed(amount));
 
-export const changePercent = (percent: number | null): string => (percent === null ? "–" : signedPercent.format(percent / PERCENT));
+export const changePercent = (percent: number | null): string => (percent === null ? "–" : signedPercent().format(percent / PERCENT));
 
 /** Rounded down, because up to here is what it says. */
-export const megapixelsOf = (pixels: number): string => megapixels.format(pixels / PIXELS);
+export const megapixelsOf = (pixels: number): string => megapixels().format(pixels / PIXELS);
 
 /** `up to 4.1 megapixels`; nothing for an operation without size. */
 export function bandWords(operation: Operation | undefined, band: number): string | null {

@@ -70,7 +70,7 @@ function filterView({ changes, summary }: Comparison, kind: Kind, sort: Sort, ke
   const count = (of: Kind): number => (of === "all" ? changes.length : summary[of]);
   return html`<div class="changes-filter">
     <fieldset class="segments">
-      <legend class="said">${text.ratesView.changes.show}</legend>
+      <legend class="visually-hidden">${text.ratesView.changes.show}</legend>
       ${KINDS.map(
         (name) =>
           html`<label>

@@ -21,7 +21,7 @@ export function fileView(context: Context, bench: Bench): TemplateResult {
   const name = reading?.name ?? (file === null ? null : "brought" in file ? file.brought.name : file.name);
   return html`<div class="drop" aria-busy=${reading !== null}>
     <label class="button">
-      <input class="said" id="card-file" type="file" accept=".json,.toml,application/json,application/toml" @change=${choose} />
+      <input class="visually-hidden" id="card-file" type="file" accept=".json,.toml,application/json,application/toml" @change=${choose} />
       <span>${said.open}</span>
     </label>
     <span class="hint">${reading === null ? (name ?? said.drop) : said.reading(reading.name)}</span>

@@ -25,7 +25,7 @@ export function resultsView(context: Context, bench: Bench, other: Other): Templ
     <table class="now-then">
       <thead>
         <tr>
-          <th scope="col"><span class="said">${text.ratesView.changes.what}</span></th>
+          <th scope="col"><span class="visually-hidden">${text.ratesView.changes.what}</span></th>
           <th scope="col" class="number">${said.was}</th>
           <th scope="col" class="number">${said.then}</th>
         </tr>
@@ -34,8 +34,8 @@ export function resultsView(context: Context, bench: Bench, other: Other): Templ
     </table>`;
 }
 
-const row = (title: string, now: Range | null, then: Range | null, kind = ""): TemplateResult =>
-  html`<tr class=${kind}>
+const row = (title: string, now: Range | null, then: Range | null, kind: "total" | "line" | "" = ""): TemplateResult =>
+  html`<tr data-row=${kind}>
     <th scope="row">${title}</th>
     <td class="number">${priceView(now)}</td>
     <td class="number">${priceView(then)}</td>

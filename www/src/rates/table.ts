@@ -135,7 +135,7 @@ function headView(table: OperationRows, best: number): TemplateResult {
         )}
     ${best === 0 ? nothing : html`<th scope="col">${text.ratesView.rank}</th>`}
     <th scope="col">${text.ratesView.notes}</th>
-    <th scope="col"><span class="said">${text.ratesView.change}</span></th>
+    <th scope="col"><span class="visually-hidden">${text.ratesView.change}</span></th>
   </tr>`;
 }
 
@@ -217,7 +217,7 @@ function priceCells({ operation }: OperationRows, { rate }: Row, { now, then }: 
 
 function rankView(rank: number, best: number): TemplateResult {
   return html`<span class="dots" aria-hidden="true"><b>${"●".repeat(rank)}</b>${"●".repeat(best - rank)}</span>
-    <span class="said">${text.ratesView.rankOf(formats.whole(rank), formats.whole(best))}</span>`;
+    <span class="visually-hidden">${text.ratesView.rankOf(formats.whole(rank), formats.whole(best))}</span>`;
 }
 
 /** How far the price can be relied on, the card's own note, and who may not use it. */

@@ -4,7 +4,7 @@ import type { Card } from "pricetag";
 import type { Context } from "../context.js";
 import { download } from "../download.js";
 import { formats } from "../figures.js";
-import { text } from "../text/index.js";
+import { inLocale, text } from "../text/index.js";
 import { priceView } from "./amounts.js";
 import type { Bench, Other } from "./bench.js";
 import type { EditedCard, PriceEdit } from "./edits.js";
@@ -105,13 +105,13 @@ function editsView(context: Context, bench: Bench, edits: PriceEdit[], edited: E
 }
 
 /** All decimals that were typed: of four, the card says that they are too many. */
-const typed = new Intl.NumberFormat(undefined, { maximumFractionDigits: 20 });
+const typed = inLocale((locale) => new Intl.NumberFormat(locale, { maximumFractionDigits: 20 }));
 
 /** As the card has it, one figure or three. */
 function priceWords(price: PriceEdit["price"] | undefined): string {
   if (price === undefined) return "–";
   const figures = typeof price === "number" ? [price] : [price.low, price.expected, price.high];
-  return figures.map((figure) => (Number.isNaN(figure) ? "–" : typed.format(figure))).join(" / ");
+  return figures.map((figure) => (Number.isNaN(figure) ? "–" : typed().format(figure))).join(" / ");
 }
 
 /** The focus stays in the list: on what has moved into the place of what was taken back. */

@@ -38,7 +38,7 @@ export const english = {
     unlimited: "Covered: your balance is unlimited.",
     included: "Included: nothing is charged.",
     mayExceed: (short: string) =>
-      `Could cost more than you have: ${short} short of the most it can be.`,
+      `Could cost ${short} more than you have.`,
     insufficient: (short: string) => `Not enough credits: ${short} short.`,
     notAllowed: (tier: string, needs: string) => `Not in ${tier}: needs ${needs}.`,
     notAllowedAtAll: (tier: string) => `Not in ${tier}, nor in any higher tier.`,
@@ -74,8 +74,8 @@ export const english = {
   inItem: (position: string) => `Item ${position}: `,
   moreWays: (count: string) => `${count} more`,
   fit: "Fit into the balance",
-  fitHint: "Keeps every item; picks the best options that the balance can pay for.",
-  fitNone: (cheapest: string, short: string) => `Even the cheapest way costs ${cheapest}: ${short} short.`,
+  fitHint: "Keeps every item; picks the best options whose highest price the balance covers.",
+  fitNone: (most: string, short: string) => `Even the cheapest way can cost ${most}: ${short} short.`,
 
   plan: "Plan",
   planEmpty: "No items yet. Add the operation you are looking at, or start from a template.",
@@ -100,6 +100,7 @@ export const english = {
   added: (title: string) => `Added: ${title}.`,
   removed: (title: string) => `Removed: ${title}.`,
   cleared: "The plan is empty.",
+  planOfLink: "The plan of the link has replaced yours.",
 
   planView: {
     empty: "No items yet. Add an operation here, start from a template below, or drop a file with a plan.",
@@ -122,13 +123,13 @@ export const english = {
     needsTotal: "Known once the marked items are corrected.",
 
     budget: "Fit a budget",
-    budgetHint: "Keeps every item, and picks the best options that the budget pays for.",
+    budgetHint: "Keeps every item, and picks the best options whose highest price is within the budget.",
     budgetLabel: (unit: string) => `Budget in ${unit}`,
-    cheapest: (price: string) => `Cheapest: ${price}`,
-    dearest: (price: string) => `Best: ${price}`,
+    cheapest: (price: string) => `Cheapest: at most ${price}`,
+    dearest: (price: string) => `Best: at most ${price}`,
     budgetFault: "Enter credits, none or more, with at most three decimals.",
     budgetOneWay: (price: string) => `There is only one way to do this: ${price}.`,
-    budgetNone: (cheapest: string, short: string) => `Even the cheapest way costs ${cheapest}: ${short} short.`,
+    budgetNone: (most: string, short: string) => `Even the cheapest way can cost ${most}: ${short} short.`,
     budgetNotAllowed: (tier: string, items: string) => `${tier} has no option for ${items}, so nothing can be fitted.`,
     now: "Now",
     fitted: "Within the budget",
@@ -232,6 +233,7 @@ export const english = {
   loadingAccount: "Asking the server for your account…",
 
   running: "Running…",
+  chargedNow: "Charged. Dismiss the receipt to rerun.",
   receipt: "Receipt",
   estimated: "Estimated",
   charged: "Charged",
@@ -489,6 +491,7 @@ export const english = {
     days: (count: string, one: boolean) => (one ? "1 day" : `${count} days`),
     atThisRate: "at the rate of these days",
     noRate: "nothing was spent in these days",
+    noHistory: "not enough history yet",
     neverEnds: "Without end",
     lessThanADay: "Less than a day",
 
@@ -527,6 +530,7 @@ export const english = {
     asEstimated: "none",
     showAll: (count: string) => `Show all ${count}`,
     showFewer: "Show fewer",
+    leftOut: (count: string, one: boolean) => (one ? "1 more was charged less than these." : `${count} more were charged less than these.`),
     estimateTitle: "Estimated against charged",
     cheaperThanEstimated: (amount: string) => `${amount} less was charged than was expected.`,
     dearerThanEstimated: (amount: string) => `${amount} more was charged than was expected, and no more than was accepted.`,
@@ -572,6 +576,7 @@ export const english = {
       expire: "Given back: not used in time",
       charge: "Charged",
     } as Record<string, string>,
+    andMore: (title: string, more: string) => `${title} and ${more} more`,
     balanceAfter: (amount: string) => `Balance ${amount}`,
     ofItHeld: (amount: string) => `${amount} set aside`,
     included: "Included",

@@ -45,6 +45,7 @@ export const german: Text["activityView"] = {
   days: (count, one) => (one ? "1 Tag" : `${count} Tage`),
   atThisRate: "beim Verbrauch dieser Tage",
   noRate: "in diesen Tagen wurde nichts ausgegeben",
+  noHistory: "noch nicht genug Verlauf",
   neverEnds: "Unbegrenzt",
   lessThanADay: "Weniger als einen Tag",
 
@@ -82,6 +83,7 @@ export const german: Text["activityView"] = {
   asEstimated: "keine",
   showAll: (count) => `Alle ${count} anzeigen`,
   showFewer: "Weniger anzeigen",
+  leftOut: (count, one) => (one ? "1 weitere Gruppe mit weniger als diesen." : `${count} weitere Gruppen mit weniger als diesen.`),
   estimateTitle: "Geschätzt und abgebucht",
   cheaperThanEstimated: (amount) => `Es wurden ${amount} weniger abgebucht als erwartet.`,
   dearerThanEstimated: (amount) => `Es wurden ${amount} mehr abgebucht als erwartet, aber nicht mehr als zugestimmt.`,
@@ -130,6 +132,7 @@ export const german: Text["activityView"] = {
     expire: "Zurückgegeben: nicht rechtzeitig verwendet",
     charge: "Abgebucht",
   },
+  andMore: (title, more) => `${title} und ${more} weitere`,
   balanceAfter: (amount) => `Guthaben ${amount}`,
   ofItHeld: (amount) => `${amount} reserviert`,
   included: "Inbegriffen",

@@ -80,8 +80,10 @@ export const germanElements: Words = {
   balance: "Guthaben",
   cost: "Dies",
   after: "Danach",
+  short: "Es fehlen",
   unlimited: "Unbegrenzt",
   meter: (cost, balance, after) => `${cost} von ${balance}; danach ${after}`,
+  meterShort: (cost, balance, short) => `${cost} von ${balance}; es fehlen ${short}`,
 
   choose: "Bitte wählen",
   quantity: "Anzahl",

@@ -1,4 +1,5 @@
 import type { Fault } from "pricetag";
+import { inLocale } from "./index.js";
 import { faultByCode } from "./german-elements.js";
 
 /** What belongs somewhere, by the rules' own name of it. */
@@ -145,10 +146,10 @@ const HELPS: Sentence[] = [
   ],
 ];
 
-const numbers = new Intl.NumberFormat(undefined, { maximumFractionDigits: 6 });
+const numbers = inLocale((locale) => new Intl.NumberFormat(locale, { maximumFractionDigits: 6 }));
 
 /** A bound or a count as people write it; what was found stands in backticks, as it was found. */
-const number = (part: string): string => (/^\d+(\.\d+)?$/.test(part) ? numbers.format(Number(part)) : part);
+const number = (part: string): string => (/^\d+(\.\d+)?$/.test(part) ? numbers().format(Number(part)) : part);
 
 function translated(sentences: Sentence[], english: string): string | null {
   for (const [pattern, german] of sentences) {

@@ -38,8 +38,8 @@ export const german: Text = {
     covered: "Vom Guthaben gedeckt.",
     unlimited: "Gedeckt: Das Guthaben ist unbegrenzt.",
     included: "Inbegriffen: Es wird nichts berechnet.",
-    mayExceed: (short) => `Könnte mehr kosten als vorhanden: Zum Höchstpreis fehlen ${short}.`,
-    insufficient: (short) => `Nicht genug Guthaben: Es fehlen ${short}.`,
+    mayExceed: (short) => `Könnte um ${short} zu teuer werden.`,
+    insufficient: (short) => `Es fehlen ${short}.`,
     notAllowed: (tier, needs) => `Nicht in ${tier}: erst ab ${needs}.`,
     notAllowedAtAll: (tier) => `Nicht in ${tier}, auch in keinem höheren Tarif.`,
   },
@@ -74,8 +74,8 @@ export const german: Text = {
   inItem: (position) => `Posten ${position}: `,
   moreWays: (count) => `${count} weitere`,
   fit: "Ins Guthaben einpassen",
-  fitHint: "Behält alle Posten und wählt die besten Optionen, die das Guthaben bezahlen kann.",
-  fitNone: (cheapest, short) => `Selbst der günstigste Weg kostet ${cheapest}: Es fehlen ${short}.`,
+  fitHint: "Behält alle Posten und wählt die besten Optionen, deren höchsten Preis das Guthaben deckt.",
+  fitNone: (most, short) => `Selbst der günstigste Weg kann ${most} kosten: Es fehlen ${short}.`,
 
   plan: "Plan",
   planEmpty: "Noch keine Posten. Der gezeigte Vorgang lässt sich hinzufügen; eine Vorlage ist auch ein Anfang.",
@@ -100,6 +100,7 @@ export const german: Text = {
   added: (title) => `Hinzugefügt: ${title}.`,
   removed: (title) => `Entfernt: ${title}.`,
   cleared: "Der Plan ist leer.",
+  planOfLink: "Der Plan des Links hat den bisherigen ersetzt.",
 
   account: "Konto",
   trial: "Ausprobieren",
@@ -123,6 +124,7 @@ export const german: Text = {
   loadingAccount: "Das Konto wird beim Server erfragt …",
 
   running: "Läuft …",
+  chargedNow: "Berechnet. Zum Wiederholen schließen.",
   receipt: "Beleg",
   estimated: "Geschätzt",
   charged: "Berechnet",

@@ -1,5 +1,5 @@
 import { english, type Text } from "./english.js";
-import type { Language } from "./language.js";
+import { localeFor, type Language } from "./language.js";
 
 /** Every language but the first is loaded when it is wanted. */
 const LOADERS: Record<Language, () => Promise<Text>> = {
@@ -13,11 +13,26 @@ export let text: Text = english;
 /** The language that they are in. */
 export let language: Language = "en";
 
+/** How figures and dates are written in it; `undefined` is as the browser does. */
+export let locale: string | undefined;
+
+/** A format of the language in force, made when it is first used. */
+export function inLocale<Format>(make: (locale: string | undefined) => Format): () => Format {
+  let made: { locale: string | undefined; format: Format } | null = null;
+  return () => {
+    if (made === null || made.locale !== locale) made = { locale, format: make(locale) };
+    return made.format;
+  };
+}
+
 /** Puts a language in force; everything must be drawn anew. One that cannot be loaded leaves the one before. */
 export async function useLanguage(chosen: Language): Promise<void> {
   try {
-    text = await LOADERS[chosen]();
+    const words = await LOADERS[chosen]();
     language = chosen;
+    locale = localeFor(chosen);
+    // The elements write their figures as their words are.
+    text = { ...words, elements: { ...words.elements, locale } };
   } catch {
     // What is shown is the language in force, also where the first frame was another's.
   }

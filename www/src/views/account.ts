@@ -1,7 +1,7 @@
 import { html, noChange, nothing, type TemplateResult } from "lit";
 import { live } from "lit/directives/live.js";
 import type { Account, AnyCard } from "pricetag";
-import { freeUnitsLeft, tierOf, tierTitle, type Trial } from "../account.js";
+import { BALANCE_MAX, freeUnitsLeft, tierOf, tierTitle, type Trial } from "../account.js";
 import type { Charging } from "../charging.js";
 import { figure, formats } from "../figures.js";
 import { numberValue } from "../number-value.js";
@@ -81,7 +81,7 @@ function trialView(studio: Studio, trial: Trial): TemplateResult {
               type="number"
               inputmode="decimal"
               min="0"
-              max="1000000000"
+              max=${BALANCE_MAX}
               step="0.001"
               required
               aria-invalid=${trial.faulty ? "true" : nothing}

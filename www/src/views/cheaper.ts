@@ -12,17 +12,23 @@ const SHOWN_AT_FIRST = 3;
 /** The heading of the form's cheaper ways; the way back has its place in it, so that nothing moves when it comes. */
 export function cheaperHeading(studio: Studio): TemplateResult {
   const undo = (event: Event): void => {
-    studio.undo();
+    studio.undo("form");
     // The button is gone now; the ways are what comes after it.
     const next = (event.target as HTMLElement).closest(".cheaper-heading")?.nextElementSibling;
     next?.querySelector<HTMLElement>("button, summary")?.focus();
   };
   return html`<div class="cheaper-heading">
     <h2>${text.cheaper}</h2>
-    <button type="button" class="quiet" data-undo="form" aria-label=${text.undoApplied} ?hidden=${!studio.canUndo()} @click=${undo}>
+    <button type="button" class="quiet" data-undo="form" aria-label=${text.undoApplied} ?hidden=${!studio.canUndo("form")} @click=${undo}>
       ${text.undo}
     </button>
   </div>`;
+}
+
+/** The first ones in the card's order and, where the balance is too small, the first of those that fit it. */
+function shownAtFirst(ways: Way[]): Way[] {
+  const fit = ways.find(({ fits }) => fits);
+  return ways.filter((way, index) => index < SHOWN_AT_FIRST || way === fit);
 }
 
 /** The ways for these items, worked out now where the caller has not. */
@@ -30,7 +36,8 @@ export function cheaperView(studio: Studio, place: Place, items: AnyItem[], asse
   if (assessment.estimate === null) return html`<p class="hint">${text.cheaperUnknown}</p>`;
   const { ways, fit, cheapest } = known ?? cheaperWays(studio, place, items, assessment);
   const unit = studio.document.unit ?? "credit";
-  const rest = ways.slice(SHOWN_AT_FIRST);
+  const atFirst = shownAtFirst(ways);
+  const rest = ways.filter((way) => !atFirst.includes(way));
   const list = (shown: Way[]): TemplateResult =>
     html`<ul class="ways">
       ${shown.map((way) => wayView(studio, place, items, way))}
@@ -43,13 +50,13 @@ export function cheaperView(studio: Studio, place: Place, items: AnyItem[], asse
   return html`${fit === null
     ? nothing
     : html`<button type="button" class="fit" data-fit @click=${applyFit}>
-          ${text.fit} · ${figure(fit.expected, unit)}
+          ${text.fit} · ${figure(fit.total, unit)}
         </button>
         <p class="hint">${text.fitHint}</p>`}
   ${cheapest === null
     ? nothing
-    : html`<p class="hint">${text.fitNone(figure(cheapest.cheapest, unit), figure(cheapest.shortBy, unit))}</p>`}
-  ${ways.length === 0 ? html`<p class="hint">${text.cheaperNone}</p>` : list(ways.slice(0, SHOWN_AT_FIRST))}
+    : html`<p class="hint">${text.fitNone(figure(cheapest.most, unit), figure(cheapest.shortBy, unit))}</p>`}
+  ${ways.length === 0 ? html`<p class="hint">${text.cheaperNone}</p>` : list(atFirst)}
   ${rest.length === 0
     ? nothing
     : html`<details>

@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { guard } from "lit/directives/guard.js";
+import { ref } from "lit/directives/ref.js";
 import type { Estimate } from "pricetag";
 import type { Assessment } from "../assessment.js";
 import { Afterwards } from "../afterwards.js";
@@ -13,6 +14,17 @@ import { cheaperHeading, cheaperView } from "./cheaper.js";
 import { causesOf, dearView, type Cause } from "./dear.js";
 import { noticeView } from "./notice.js";
 import { runView } from "./run.js";
+
+/** On a small screen the operations are a row that scrolls; the page itself stays where it is. */
+function bringIntoRow(tab: Element | undefined): void {
+  requestAnimationFrame(() => {
+    const row = tab?.parentElement;
+    if (tab === undefined || row === null || row === undefined) return;
+    const [inner, outer] = [tab.getBoundingClientRect(), row.getBoundingClientRect()];
+    if (inner.right > outer.right) row.scrollLeft += inner.right - outer.right;
+    if (inner.left < outer.left) row.scrollLeft += inner.left - outer.left;
+  });
+}
 
 export function tabsView(studio: Studio): TemplateResult {
   const { operations } = studio.document;
@@ -37,6 +49,7 @@ export function tabsView(studio: Studio): TemplateResult {
         aria-controls="studio-panel"
         tabindex=${chosen ? 0 : -1}
         @click=${() => studio.show(id)}
+        ${chosen ? ref(bringIntoRow) : nothing}
       >
         ${title ?? id}
       </button>`;

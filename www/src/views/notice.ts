@@ -11,7 +11,7 @@ import { picturesView } from "./picture.js";
 export function noticeView(studio: Studio, charging: Charging, place: Place): TemplateResult | typeof nothing {
   const notice = studio.notices.get(place);
   if (notice === undefined) return nothing;
-  return html`<section class="notice ${notice.kind}">
+  return html`<section class="notice ${notice.kind === "problem" ? "problem" : ""}" data-kind=${notice.kind} data-place=${place}>
     ${notice.kind === "receipt"
       ? receiptView(notice.receipt, notice.items, studio.document)
       : html`<p>${notice.kind === "problem" ? notice.message() : notice.message}</p>`}
@@ -22,18 +22,17 @@ export function noticeView(studio: Studio, charging: Charging, place: Place): Te
   </section>`;
 }
 
+/** Scrolls as far as it takes to see what is told of a place; where it is on the screen already, nothing moves. */
+export function bringIntoSight(place: Place): void {
+  const notice = document.querySelector(`.notice[data-place="${place}"]`);
+  if (notice === null) return;
+  const { top, bottom } = notice.getBoundingClientRect();
+  if (top < 0 || bottom > innerHeight) notice.scrollIntoView({ block: "nearest" });
+}
+
 function actions(notice: Notice, studio: Studio, charging: Charging, place: Place): TemplateResult | typeof nothing {
-  if (notice.kind === "said" && notice.undo !== undefined) {
-    const { before, after } = notice.undo;
-    // What was changed since would be lost, even if it was after this was drawn.
-    const isLast = (): boolean => studio.plan.entries === after;
-    if (!isLast()) return nothing;
-    const restore = (): void => {
-      if (!isLast()) return;
-      studio.plan.restore(before);
-      studio.dismiss(place);
-    };
-    return html`<button type="button" data-undo @click=${restore}>${text.undo}</button>`;
+  if (notice.kind === "said" && studio.canUndo(place)) {
+    return html`<button type="button" data-undo @click=${() => studio.undo(place)}>${text.undo}</button>`;
   }
   if (notice.kind !== "problem") return nothing;
   const { accept, retry } = notice;

@@ -33,14 +33,14 @@ export function pageView(context: Context, announcement: string): TemplateResult
       ${guard([studio.revision, opens], () => accountView(studio, charging, opens))}
       ${view === "studio"
         ? html`<div class="work">
-              <h2 class="said" tabindex="-1">${text.views.studio}</h2>
+              <h2 class="visually-hidden" tabindex="-1">${text.views.studio}</h2>
               ${tabsView(studio)} ${studioView(context)}
             </div>
             ${parts.has("plan") ? guard([studio.revision, studio.drawing, context.href("plan")], () => planPanelView(context)) : nothing}`
         : lazyView(context, view)}
     </main>
     ${parts.has("footer") ? footerView(context) : nothing}
-    <output class="said" aria-live="polite">${announcement}</output>`;
+    <output class="visually-hidden" aria-live="polite">${announcement}</output>`;
 }
 
 function navigationView({ view, href }: Context): TemplateResult {

@@ -50,8 +50,8 @@ function pictureView({ width, height }: Shape, seed: string): TemplateResult {
   </svg>`;
 }
 
-function hill(width: number, height: number, from: number, kind: string): SVGTemplateResult {
+function hill(width: number, height: number, from: number, kind: "far" | "near"): SVGTemplateResult {
   const top = height * from;
   const path = `M0 ${top} Q ${width / 4} ${top - height / 5} ${width / 2} ${top} T ${width} ${top} V ${height} H 0 Z`;
-  return svg`<path class=${kind} d=${path}></path>`;
+  return svg`<path class=${kind === "far" ? "far" : "near"} d=${path}></path>`;
 }

@@ -30,10 +30,9 @@ export function planPanelView({ studio, charging, copyLink, href }: Context): Te
       : html`<ol class="items">
           ${rowsView(studio, (row) => itemView(studio, row))}
         </ol>`}
-    ${noticeView(studio, charging, "plan")}
     ${plan.length === 0
-      ? nothing
-      : html`${runView(studio, charging, "plan", text.runPlan, assessment)}
+      ? noticeView(studio, charging, "plan")
+      : html`${runView(studio, charging, "plan", text.runPlan, assessment)} ${noticeView(studio, charging, "plan")}
           <balance-meter .preflight=${assessment.preflight} .unit=${unit} .words=${text.elements}></balance-meter>
           <p class="hint">${assessment.estimate === null ? nothing : text.elements.accuracy[assessment.estimate.accuracy]}</p>
           <h3>${text.cheaper}</h3>

@@ -12,7 +12,7 @@ import { text } from "../text/index.js";
 type Block = Preflight["blocks"][number];
 
 /** Why a plan may or may not run, in words. */
-export function verdictWords({ verdict, blocks, shortBy, balance, estimate }: Preflight, studio: Studio): string {
+export function verdictWords({ verdict, needs, shortBy, balance, estimate }: Preflight, studio: Studio): string {
   const unit = studio.document.unit ?? "credit";
   switch (verdict) {
     case "covered":
@@ -23,7 +23,7 @@ export function verdictWords({ verdict, blocks, shortBy, balance, estimate }: Pr
     case "insufficient":
       return text.verdict.insufficient(figure(shortBy, unit));
     case "not-allowed":
-      return blocks[0] === undefined ? "" : blockWords(blocks[0], studio);
+      return needsWords(needs ?? null, studio);
   }
 }
 
@@ -33,7 +33,9 @@ export function faultWords(faults: Fault[], studio: Studio, items: readonly AnyI
 }
 
 /** Why the account may not have an item, in words. */
-export function blockWords({ needs }: Block, studio: Studio): string {
+export const blockWords = ({ needs }: Block, studio: Studio): string => needsWords(needs, studio);
+
+function needsWords(needs: string | null, studio: Studio): string {
   const tier = tierTitle(studio.document, studio.account?.tier ?? "");
   return needs === null ? text.verdict.notAllowedAtAll(tier) : text.verdict.notAllowed(tier, tierTitle(studio.document, needs));
 }
@@ -47,7 +49,8 @@ export function runView(
   assessment: Assessment,
 ): TemplateResult {
   const { estimate, preflight, faults } = assessment;
-  const blocked = isBlocked(assessment);
+  const charged = studio.isCharged(place);
+  const blocked = isBlocked(assessment) || charged;
   const items = place === "form" ? [studio.live.item] : studio.plan.items;
   const running = studio.running === place;
   const run = (event: MouseEvent): void => {
@@ -61,7 +64,7 @@ export function runView(
   const oneMissing = place === "form" && more === undefined && missing?.code === "missing-field";
   const short = oneMissing ? faultWords(faults, studio, items) : text.missing;
   const said = place === "form" ? faultWords(faults, studio, items) : faults.length === 0 ? "" : text.planFaulty;
-  const verdict = preflight === null ? (short === said ? "" : said) : verdictWords(preflight, studio);
+  const verdict = charged ? text.chargedNow : preflight === null ? (short === said ? "" : said) : verdictWords(preflight, studio);
   return html`<button
       type="button"
       class="run"
@@ -81,7 +84,7 @@ export function runView(
         >${missing === undefined ? "–" : short}</price-tag
       >
     </button>
-    <p class="verdict ${blocked && estimate !== null ? "stop" : ""}" id="verdict-${place}">
+    <p class="verdict ${blocked && !charged && estimate !== null ? "stop" : ""}" id="verdict-${place}">
       ${verdict}${studio.key === null && !blocked ? html` <span class="hint">${text.withoutKey}</span>` : nothing}
     </p>`;
 }

@@ -136,11 +136,12 @@ impl Default for Settings {
 
 /// The writers. They end when every [`Store`] is gone and the queues are empty.
 pub struct Writers {
-    threads: Vec<JoinHandle<()>>,
+    /// Each gives back what must outlive the readers.
+    threads: Vec<JoinHandle<Option<Database>>>,
 }
 
 impl Writers {
-    /// Waits until everything that was accepted is carried out.
+    /// Waits until everything that was accepted is carried out. Reads must have ended.
     pub fn finish(self) {
         for thread in self.threads {
             if thread.join().is_err() {

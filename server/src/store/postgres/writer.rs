@@ -23,11 +23,17 @@ const ATTEMPTS: u32 = 5;
 type Answers = Vec<Result<Answer, StoreFault>>;
 
 /// Starts a writer's thread. It ends when every handle on its queue is gone and the queue is empty.
-pub fn spawn(number: usize, config: Config, jobs: mpsc::Receiver<Job>, settings: Settings) -> JoinHandle<()> {
+pub fn spawn<T: Send + 'static>(
+    number: usize,
+    config: Config,
+    jobs: mpsc::Receiver<Job>,
+    settings: Settings,
+) -> JoinHandle<Option<T>> {
     let write = move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let writer = Writer { config, connection: None, settings };
         runtime.expect("the system can start a writer").block_on(writer.write(jobs));
+        None
     };
     let thread = thread::Builder::new().name(format!("ledger-writer-{number}")).spawn(write);
     thread.expect("the system can start a thread")

@@ -157,7 +157,6 @@ pub struct Store {
     readers: Readers,
     /// By the whole key: the time of an answer to its public part alone does not tell whether its owner is using it.
     credentials: Cache<(String, Hash), Option<Credential>>,
-    /// Last, so that the readers are gone when a writer ends: SQLite's last connection takes the log away, if it may write.
     queues: Arc<[mpsc::Sender<Job>]>,
 }
 

@@ -1,12 +1,13 @@
 //! What would be right in place of a name that is not known.
 
-use alloc::{string::String, vec};
+use alloc::{string::String, vec, vec::Vec};
 
 use crate::{
     error::{Code, Fault, Path},
     reading::{At, Reader},
     surely,
     text::{joined, push_digits, put},
+    value::Value,
 };
 
 /// The names that are known somewhere, by their index. A function object, because a copy of the search for every kind of
@@ -31,6 +32,24 @@ impl Fault {
         let mut reader = Reader::default();
         reader.unknown(code, &At::Document, what, name, &|index| known.get(index).copied());
         Self { path, ..surely(reader.faults.pop(), "a name that is not known is a fault") }
+    }
+
+    /// The members of a document that are not known, each a fault; of very many the first, as in every list of faults.
+    ///
+    /// ```
+    /// use pricetag::{Fault, Value};
+    ///
+    /// let document: Value = serde_json::from_str(r#"{"amount": 5, "nota": "x"}"#)?;
+    /// let faults = Fault::unknown_fields(&document, &["amount", "note"]);
+    /// assert_eq!(faults[0].to_string(), "unknown-field at nota: there is no field `nota` (did you mean `note`?)");
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    pub fn unknown_fields(document: &Value, known: &[&str]) -> Vec<Self> {
+        let mut reader = Reader::default();
+        if matches!(document, Value::Object(_)) {
+            reader.fields(document, &At::Document, "an object", known);
+        }
+        reader.faults
     }
 }
 

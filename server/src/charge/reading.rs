@@ -24,15 +24,15 @@ pub struct Asked {
 
 /// Reads everything but the plan's inside; `None` when what was accepted cannot be read.
 pub fn read(body: &Value, kind: Kind, faults: &mut Vec<Fault>) -> Option<Asked> {
-    let Value::Object(members) = body else {
+    if !matches!(body, Value::Object(_)) {
         faults.push(fault(Code::WrongType, &[], "an object is due here", None));
         return None;
-    };
+    }
     let known: &[&str] = match kind {
         Kind::Hold { .. } => &["plan", "accepted", "asset", "expiresInSeconds"],
         Kind::Charge => &["plan", "accepted", "asset"],
     };
-    faults.extend(unknown_fields(members, known));
+    faults.extend(unknown_fields(body, known));
     match body.get("plan") {
         None => faults.push(fault(Code::MissingField, &["plan"], "a plan must be given", None)),
         Some(Value::Object(_)) => {}
@@ -52,15 +52,15 @@ pub fn read(body: &Value, kind: Kind, faults: &mut Vec<Fault>) -> Option<Asked> 
 }
 
 /// A fault for each member that is not known. What belongs to the account is not given: it comes from the key.
-pub fn unknown_fields(members: &[(String, Value)], known: &[&str]) -> impl Iterator<Item = Fault> {
+pub fn unknown_fields(body: &Value, known: &[&str]) -> Vec<Fault> {
     const OF_THE_KEY: [&str; 5] = ["account", "accountId", "tier", "balance", "freeUnits"];
-    members.iter().filter(|(key, _)| !known.contains(&key.as_str())).map(|(key, _)| {
-        let mut unknown = Fault::unknown(Code::UnknownField, path(&[key]), "field", key, known);
-        if OF_THE_KEY.contains(&key.as_str()) {
-            unknown.help = Some("the account and its tier come from the key".into());
+    let mut unknown = Fault::unknown_fields(body, known);
+    for fault in &mut unknown {
+        if matches!(fault.path.0.as_slice(), [Step::Key(key)] if OF_THE_KEY.contains(&key.as_str())) {
+            fault.help = Some("the account and its tier come from the key".into());
         }
-        unknown
-    })
+    }
+    unknown
 }
 
 fn read_asset(asset: &Value) -> Result<String, (Code, String)> {
@@ -99,13 +99,13 @@ fn read_accepted(value: Option<&Value>, faults: &mut Vec<Fault>) -> Option<Credi
         faults.push(fault(Code::MissingField, &["accepted"], "what was accepted must be given", Some(HELP)));
         return None;
     };
-    let Value::Object(members) = value else {
+    if !matches!(value, Value::Object(_)) {
         faults.push(fault(Code::WrongType, &["accepted"], "an object is due here", Some(HELP)));
         return None;
-    };
-    for (key, _) in members.iter().filter(|(key, _)| key != "fingerprint" && key != "high") {
-        let known = ["high", "fingerprint"];
-        faults.push(Fault::unknown(Code::UnknownField, path(&["accepted", key]), "field", key, &known));
+    }
+    for mut unknown in Fault::unknown_fields(value, &["high", "fingerprint"]) {
+        unknown.path.0.insert(0, Step::Key("accepted".into()));
+        faults.push(unknown);
     }
     if value.get("fingerprint").is_some_and(|fingerprint| !matches!(fingerprint, Value::String(_))) {
         faults.push(fault(Code::WrongType, &["accepted", "fingerprint"], "a string is due here", Some(HELP)));

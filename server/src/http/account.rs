@@ -1,7 +1,7 @@
 //! What an account is told of itself: its balance, and whether a plan fits it.
 
 use axum::{http::StatusCode, response::Response};
-use pricetag::{Call, Fault, Faults, RateCard, Value};
+use pricetag::{Call, Faults, RateCard, Value};
 use serde::Serialize;
 
 use super::{
@@ -61,13 +61,15 @@ pub async fn preflight(mut asked: Asked) -> Result<Response, Problem> {
 fn check(card: &RateCard, body: &Value, account: &Account) -> Result<pricetag::Answer, Faults> {
     const PLAN: &str = "plan";
     // The card says what is due instead.
-    let Value::Object(members) = body else { return card.answer(Call::Preflight, body) };
+    if !matches!(body, Value::Object(_)) {
+        return card.answer(Call::Preflight, body);
+    }
     let is_plan = body.get(PLAN).is_none() && body.get("items").is_some();
     let plan = if is_plan { Some(body) } else { body.get(PLAN) };
     let account = ("account".into(), charge::standing_document(card, account));
     let request = plan.map(|plan| (PLAN.into(), plan.clone())).into_iter().chain([account]).collect();
     let answer = card.answer(Call::Preflight, &Value::Object(request));
-    let unknown: Vec<Fault> = if is_plan { Vec::new() } else { unknown_fields(members, &[PLAN]).collect() };
+    let unknown = if is_plan { Vec::new() } else { unknown_fields(body, &[PLAN]) };
     if unknown.is_empty() {
         return answer;
     }

@@ -10,15 +10,11 @@ pub struct Fields<'v> {
 
 impl<'v> Fields<'v> {
     pub fn of(document: &'v Value, known: &[&str]) -> Self {
-        let mut fields = Self { document, faults: Vec::new() };
-        let Value::Object(members) = document else {
-            fields.faults.push(fault(Code::WrongType, None, "an object is due here"));
-            return fields;
+        let faults = match document {
+            Value::Object(_) => Fault::unknown_fields(document, known),
+            _ => vec![fault(Code::WrongType, None, "an object is due here")],
         };
-        for (key, _) in members.iter().filter(|(key, _)| !known.contains(&key.as_str())) {
-            fields.unknown(Code::UnknownField, key, "field", key, known);
-        }
-        fields
+        Self { document, faults }
     }
 
     /// What was read, if nothing was wrong.

@@ -202,3 +202,19 @@ fn no_field_or_parameter_is_suggested_where_none_is_near() {
         assert_eq!(faults(&reply), [(code.into(), place.into(), help.into())], "{address}");
     }
 }
+
+#[test]
+fn a_body_of_very_many_unknown_fields_is_answered_with_the_first_of_them() {
+    let folder = Folder::new();
+    let key = folder.with_key("basic", 10_000, "estimate hold admin".parse().unwrap(), None);
+    let server = Server::start(&folder);
+    let client = server.client(&key);
+    let many: serde_json::Map<String, Value> = (0..20_000).map(|number| (format!("q{number}"), json!(1))).collect();
+    let body = Value::Object(many);
+    for (number, path) in ["/v1/estimate", "/v1/preflight", "/v1/charges", "/v1/accounts"].into_iter().enumerate() {
+        let found = faults(&client.post_as(&nth_key(number), path, &body));
+        let listed = found.iter().filter(|(code, _, _)| code == "unknown-field").count();
+        assert_eq!(listed, pricetag::limits::FAULTS, "{path}");
+        assert!(found.iter().any(|(code, _, _)| code == "limit-exceeded"), "{path}");
+    }
+}

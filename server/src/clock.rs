@@ -75,11 +75,7 @@ pub fn month(time: Millis) -> String {
 
 /// The UTC month before that of a time.
 pub fn month_before(time: Millis) -> String {
-    const DAYS_MAX: i64 = 31;
-    let day = Day::of(time);
-    let this = month(time);
-    let earlier = (1..=DAYS_MAX).map(|days| month(day.plus(-days).start())).find(|month| *month != this);
-    earlier.expect("a month has at most 31 days")
+    month(Day::of(time).first_of_month().plus(-1).start())
 }
 
 #[cfg(test)]

@@ -28,6 +28,12 @@ impl Day {
         self.0 * DAY_MS
     }
 
+    /// The first day of its month.
+    #[must_use]
+    pub const fn first_of_month(self) -> Self {
+        self.plus(1 - self.date().2)
+    }
+
     #[must_use]
     pub const fn plus(self, days: i64) -> Self {
         Self(self.0 + days)

@@ -65,7 +65,7 @@ CREATE TABLE documents (
   account_id text    NOT NULL REFERENCES accounts (account_id),
   hash       bytea   NOT NULL CHECK (octet_length(hash) = 32), -- SHA-256 of the text
   size       bigint  NOT NULL, -- bytes of the text
-  body       bytea   NOT NULL, -- {"plan", "estimate"} as JSON, compressed with zstd
+  body       bytea   NOT NULL, -- {"plan", "estimate"} as JSON; from 4,096 bytes on compressed with zstd
   PRIMARY KEY (account_id, hash)
 );
 ALTER TABLE documents ALTER COLUMN body SET STORAGE EXTERNAL; -- it is compressed already

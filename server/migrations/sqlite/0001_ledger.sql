@@ -60,7 +60,7 @@ CREATE TABLE documents (
   account_id TEXT    NOT NULL REFERENCES accounts (account_id),
   hash       BLOB    NOT NULL CHECK (length(hash) = 32), -- SHA-256 of the text
   size       INTEGER NOT NULL, -- bytes of the text
-  body       BLOB    NOT NULL, -- {"plan", "estimate"} as JSON, compressed with zstd
+  body       BLOB    NOT NULL, -- {"plan", "estimate"} as JSON; from 4,096 bytes on compressed with zstd
   PRIMARY KEY (account_id, hash)
 ) STRICT;
 

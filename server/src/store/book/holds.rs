@@ -107,8 +107,9 @@ impl Book {
             expires_at,
         });
         let document = (hold.0.clone(), *terms.document.hash());
-        self.loaded.documents.insert(document.clone());
-        self.changes.documents.insert(document, terms.document);
+        if self.loaded.documents.insert(document.clone()) {
+            self.changes.documents.insert(document, terms.document);
+        }
     }
 
     /// Charges what was delivered. A hold that expired is captured late, where the account still covers it.

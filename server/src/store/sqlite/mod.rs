@@ -13,7 +13,7 @@ use std::{
     time::Duration,
 };
 
-use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior, config::DbConfig};
 
 pub use self::{readers::Readers, writer::spawn};
 use super::{OpenError, StoreFault};
@@ -201,7 +201,14 @@ fn private(options: &mut fs::OpenOptions) -> &mut fs::OpenOptions {
     options
 }
 
+/// A statement is planned once. Otherwise SQLite would plan one with a range again for each value that is bound to it, which
+/// took a fifth of a charge's instructions.
+fn plan_once(connection: &Connection) -> rusqlite::Result<bool> {
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)
+}
+
 fn configure(connection: &Connection) -> rusqlite::Result<()> {
+    plan_once(connection)?;
     connection.busy_timeout(BUSY_WAIT)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     // In WAL mode, NORMAL would leave the last commits to the next checkpoint: an acknowledged charge could be lost.
@@ -239,7 +246,7 @@ fn migrate(connection: &mut Connection, path: &Path) -> Result<(), OpenError> {
 
 /// The newest time in the history: of each account's last entry, so that it takes one look-up an account.
 fn last_time(connection: &Connection) -> rusqlite::Result<Millis> {
-    connection.query_row("SELECT coalesce(max(at), 0) FROM accounts JOIN entries USING (account_id, seq)", [], |row| {
+    connection.query_row("SELECT coalesce(max(at), 0) FROM accounts a CROSS JOIN entries e ON e.account_id = a.account_id AND e.seq = a.seq", [], |row| {
         row.get(0)
     })
 }

@@ -10,7 +10,7 @@ use std::{
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, params};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::{last_time, open_error, statements, usage};
+use super::{last_time, open_error, plan_once, statements, usage};
 use crate::{
     charge::{Account, SettledLine},
     clock::{Clock, Millis, system_time},
@@ -268,10 +268,12 @@ impl Drop for Lent {
 impl Connections {
     fn open(path: &Path, count: usize) -> Result<Self, OpenError> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let idle = (0..count)
-            .map(|_| Connection::open_with_flags(path, flags))
-            .collect::<Result<_, _>>()
-            .map_err(|error| open_error(path, &error))?;
+        let open = || {
+            let connection = Connection::open_with_flags(path, flags)?;
+            plan_once(&connection)?;
+            Ok(connection)
+        };
+        let idle = (0..count).map(|_| open()).collect::<Result<_, _>>().map_err(|error| open_error(path, &error))?;
         Ok(Self { idle: Mutex::new(idle), permits: Arc::new(Semaphore::new(count)) })
     }
 

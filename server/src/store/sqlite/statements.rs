@@ -50,8 +50,9 @@ pub fn load(ledger: &Connection, needs: &Needs<'_>, now: Millis) -> Result<Loade
 pub fn account(ledger: &Connection, account_id: &str, clock: Millis) -> Result<Option<Account>, StoreFault> {
     let account = ledger
         .prepare_cached(
-            "SELECT tier, terms_rev, posted, held, seq, stored_day, stored_bytes, at
-             FROM accounts JOIN entries USING (account_id, seq) WHERE account_id = ?1",
+            // SQLite keeps the order of a CROSS JOIN. Left to choose, it walks the account's whole history.
+            "SELECT tier, terms_rev, posted, held, a.seq, stored_day, stored_bytes, at
+             FROM accounts a CROSS JOIN entries e ON e.account_id = a.account_id AND e.seq = a.seq WHERE a.account_id = ?1",
         )?
         .query_row([account_id], |row| {
             let now = clock.max(row.get(7)?);

@@ -58,7 +58,7 @@ export interface Fault {
   path: string;
   /** What was found, in words a person can read. */
   message: string;
-  /** What would be right, for example the nearest option. */
+  /** What would be right, for example the nearest option, or the first five where none is near. */
   help?: string;
 }
 

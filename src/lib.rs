@@ -43,6 +43,7 @@ mod preflight;
 mod reading;
 mod request;
 mod settle;
+mod suggestion;
 mod text;
 mod value;
 #[cfg(all(target_family = "wasm", feature = "module"))]
@@ -59,6 +60,7 @@ pub use plan::Plan;
 pub use preflight::{Block, Preflight, Verdict};
 pub use request::{Answer, Call, UnknownCall};
 pub use settle::{Outcome, OutcomeLine, SettledLine, Settlement};
+pub use suggestion::nearest;
 pub use value::Value;
 
 /// The README's example runs as a test.

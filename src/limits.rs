@@ -42,7 +42,7 @@ pub const RANK: u32 = 10;
 /// Faults that are listed of one document. A document of the greatest size could have a hundred thousand.
 pub const FAULTS: usize = 5_000;
 
-/// Faults whose help looks for the nearest name, which costs far more than the fault.
+/// Unknown names for which what would be right is looked for, which costs far more than the fault.
 pub const SUGGESTIONS: usize = 500;
 
 /// The version of the card format that this crate reads.

@@ -1,6 +1,6 @@
 //! Reading and checking a plan: all faults at once, and after that nothing about it can go wrong.
 
-use alloc::{string::String, vec, vec::Vec};
+use alloc::{vec, vec::Vec};
 
 use crate::{
     card::{
@@ -11,9 +11,10 @@ use crate::{
     error::{Code, Faults},
     limits::ITEMS,
     reading::{At, Reader},
+    suggestion::one_of,
     text::{
         Word::{self, Count, Text},
-        owned, put,
+        owned,
     },
     value::Value,
 };
@@ -201,15 +202,9 @@ fn read_option(reader: &mut Reader, item: &Value, at: &At, choice: &Choice) -> O
     let at = at.key(&choice.name);
     let Some(value) = item.get(&choice.name) else {
         if choice.default.is_none() {
-            let mut options = String::new();
-            for option in &choice.options {
-                let separator = if options.is_empty() { "" } else { ", " };
-                for piece in [separator, "`", &option.id, "`"] {
-                    put(&mut options, piece);
-                }
-            }
+            let options = one_of(&|index| choice.options.get(index).map(|option| option.id.as_str()), usize::MAX);
             let words = [Text(&choice.name), Text(&options)];
-            reader.fault(Code::MissingField, &at, "`#` must be given\none of #", &words);
+            reader.fault(Code::MissingField, &at, "`#` must be given\n#", &words);
         }
         return choice.default;
     };

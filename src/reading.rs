@@ -1,14 +1,15 @@
 //! Reading a document field by field, collecting every fault instead of stopping at the first.
 
-use alloc::{string::String, vec, vec::Vec};
+use alloc::{string::String, vec::Vec};
 
 use crate::{
     credits::{Credits, Range},
     error::{AmountError, Code, Fault, Faults, Path, Step},
     limits::{FAULTS, NAME_CHARACTERS, SUGGESTIONS, TEXT_CHARACTERS},
+    suggestion::{Names, instead},
     text::{
         Word::{self, Text},
-        filled, joined, owned, shortened, start_of,
+        filled, owned, shortened, start_of,
     },
     value::{Value, is_whole, whole},
 };
@@ -53,10 +54,6 @@ impl<'a> At<'a> {
         Path(steps)
     }
 }
-
-/// The names that are known somewhere, by their index. A function object, because a copy of the search for every kind of
-/// list made the module 3 kB larger, and an iterator object brings all that iterators can do.
-pub(crate) type Names<'i, 'n> = &'i dyn Fn(usize) -> Option<&'n str>;
 
 /// The faults found so far.
 #[derive(Default)]
@@ -122,16 +119,15 @@ impl Reader {
         None
     }
 
-    /// A name that is not among the known ones, with the nearest that is.
+    /// A name that is not among the known ones, with what would be right.
     #[cold]
     pub fn unknown(&mut self, code: Code, at: &At, what: &str, name: &str, known: Names) {
         let (start, rest) = shortened(name);
-        let nearest = if self.faults.len() < SUGGESTIONS { nearest(start, rest, known) } else { None };
-        let message = match nearest {
-            Some(_) => "there is no # `##`\ndid you mean `#`?",
-            None => "there is no # `##`",
+        let (message, right) = match self.faults.len() {
+            ..SUGGESTIONS => ("there is no # `##`\n#", instead(name, known)),
+            _ => ("there is no # `##`", String::new()),
         };
-        self.fault(code, at, message, &[Text(what), Text(start), Text(rest), Text(nearest.unwrap_or_default())]);
+        self.fault(code, at, message, &[Text(what), Text(start), Text(rest), Text(&right)]);
     }
 
     /// The members of an object.
@@ -301,62 +297,5 @@ impl Reader {
         let mut figure = |key| self.required_amount(range, at, key, "this figure of the range", most);
         let (low, expected, high) = (figure("low"), figure("expected"), figure("high"));
         Some(Range { low: low?, expected: expected?, high: high? })
-    }
-}
-
-/// The known name that is nearest to this one, of which only the start counts; differences of case don't.
-///
-/// Comparing costs length × length, and a longer name is near to nothing.
-fn nearest<'n>(start: &str, rest: &str, known: Names<'_, 'n>) -> Option<&'n str> {
-    let name = joined(&[start, rest]);
-    let (mut nearest, mut least) = (None, usize::MAX);
-    let mut index = 0_usize;
-    while let Some(candidate) = known(index) {
-        let distance = distance(&name, candidate);
-        if distance < least {
-            (least, nearest) = (distance, Some(candidate));
-        }
-        index = index.saturating_add(1);
-    }
-    nearest
-}
-
-/// How many characters must be inserted, left out or replaced to make one name of the other (Levenshtein's distance).
-///
-/// The field's crate needs the standard library, which would be 3 kB of the module.
-fn distance(name: &str, other: &str) -> usize {
-    // For each start of `other`, the distance to it from the part of `name` that was looked at.
-    let mut row = vec![0];
-    for (length, _) in (1_usize..).zip(other.chars()) {
-        row.push(length);
-    }
-    for (length, character) in (1_usize..).zip(name.chars()) {
-        let mut before = length;
-        let mut replaced = length.saturating_sub(1);
-        for (slot, candidate) in row.iter_mut().skip(1).zip(other.chars()) {
-            let equal = character.eq_ignore_ascii_case(&candidate);
-            let replacing = if equal { replaced } else { replaced.saturating_add(1) };
-            replaced = *slot;
-            before = replacing.min(replaced.saturating_add(1)).min(before.saturating_add(1));
-            *slot = before;
-        }
-        if let Some(first) = row.first_mut() {
-            *first = length;
-        }
-    }
-    row.last().copied().unwrap_or(0)
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    proptest! {
-        /// The distance is the one that the field's crate finds.
-        #[test]
-        fn the_distance_is_levenshteins(name in "[a-dA-Dé]{0,8}", other in "[a-dA-Dé]{0,8}") {
-            let found = super::distance(&name, &other);
-            prop_assert_eq!(found, strsim::levenshtein(&name.to_ascii_lowercase(), &other.to_ascii_lowercase()));
-        }
     }
 }

@@ -132,6 +132,18 @@ test("a live item answers as an estimate does, whatever is set in whatever order
   }
 });
 
+test("an unknown name is answered with the nearest where one is near, and else with the first five", () => {
+  const helps = (answer) => answer.errors.map(({ help }) => help);
+  const create = (model) => ({ items: [{ operation: "create", model }] });
+  const options = "one of `auto`, `stability-ultra`, `stability-core`, `stability-sd3.5`, `stability-sd3.5-large` or 7 more";
+  assert.deepEqual(helps(card.estimate(create("dalle"))), [options]);
+  assert.deepEqual(helps(card.estimate(create("stabilty-core"))), ["did you mean `stability-core`?"]);
+  assert.deepEqual(card.live({ operation: "create", model: "dalle" }).errors.map(({ help }) => help), [options]);
+  const tiers = "one of `free`, `basic`, `pro`, `enterprise`";
+  assert.deepEqual(helps(card.preflight({ items: [{ operation: "library" }] }, { tier: "gold", balance: 1 })), [tiers]);
+  assert.deepEqual(helps(card.estimateMany("create", { modle: "auto", quantity: new Uint8Array(1) })), ["did you mean `model`?"]);
+});
+
 test("a live item of an unknown operation has errors and no price", () => {
   const live = card.live({ operation: "paint" });
   assert.equal(live.total, null);

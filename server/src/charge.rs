@@ -16,11 +16,15 @@ use serde::{Deserialize, Serialize};
 
 pub use self::{
     document::{Document, ReadDocument},
-    late::{LATE_MS, Late, cover_late},
-    reading::{ASSET_CHARACTERS, HOLD_SECONDS_MAX},
+    late::{LATE_MS, Late, Short, cover_late},
+    reading::{ASSET_CHARACTERS, HOLD_SECONDS_MAX, unknown_fields},
     settled::{Settled, SettledLine, lines_json, settle},
 };
-use crate::{clock::Millis, times::Day};
+use crate::{
+    clock::{Millis, month},
+    key::Hash,
+    times::Day,
+};
 
 /// What an operator decides about holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,7 +37,7 @@ pub struct HoldLimits {
 
 impl Default for HoldLimits {
     fn default() -> Self {
-        Self { seconds_min: 60, bytes_a_day: Some(256 << 20) }
+        Self { seconds_min: 60, bytes_a_day: Some(1 << 30) }
     }
 }
 
@@ -48,16 +52,14 @@ pub struct Account {
     pub seq: i64,
     /// The account's instant: the clock's time, or that of its last entry where the clock stands before it.
     pub now: Millis,
-    /// The UTC month of that instant.
-    pub month: String,
     /// Free units that were used, by month and pool, from the month before the clock's on.
     pub free_units_used: BTreeMap<(String, String), u64>,
-    pub stored: Stored,
+    pub stored: StoredBytes,
 }
 
 /// The bytes that holds and charges added to the disk on a UTC day, counted from 1970.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Stored {
+pub struct StoredBytes {
     pub day: i64,
     pub bytes: u64,
 }
@@ -81,15 +83,20 @@ impl Account {
         self.free_units_used.get(&(month.into(), pool.into())).copied().unwrap_or(0)
     }
 
-    /// What it stored on the day of its instant.
-    pub fn stored_today(&self) -> u64 {
-        if self.stored.day == Day::of(self.now).number() { self.stored.bytes } else { 0 }
+    /// The UTC month of the account's instant.
+    pub fn month(&self) -> String {
+        month(self.now)
+    }
+
+    /// What it stored on a day.
+    pub fn stored_on(&self, day: Day) -> u64 {
+        if self.stored.day == day.number() { self.stored.bytes } else { 0 }
     }
 }
 
 /// What is left for an account of each pool of free units this month.
 pub fn free_units_left<'c>(card: &'c RateCard, account: &Account) -> Vec<(&'c str, u64)> {
-    free_units_left_in(card, account, &account.month)
+    free_units_left_in(card, account, &account.month())
 }
 
 fn free_units_left_in<'c>(card: &'c RateCard, account: &Account, month: &str) -> Vec<(&'c str, u64)> {
@@ -194,6 +201,11 @@ impl Request {
         self.asset.as_deref()
     }
 
+    /// The hash of the document that it will be stored with, if that is known before the account is.
+    pub fn document_hash(&self) -> Option<Hash> {
+        self.rated.as_ref().map(|rated| *rated.terms.document.hash())
+    }
+
     /// How long a hold lasts.
     pub const fn lasts_ms(&self) -> i64 {
         self.lasts_ms
@@ -264,8 +276,6 @@ pub enum Refusal {
     PriceChanged(Box<Estimate>),
     /// With the account as it stood, from which cheaper ways are found.
     Insufficient(Box<Preflight>, Box<Account>),
-    /// A late capture that the account no longer covers.
-    Late(Box<Late>),
     /// The account stored all the bytes that it may store on a day. With the day's end.
     StorageLimit {
         until: Millis,

@@ -16,7 +16,8 @@ pub enum Clock {
     /// The system's time at the start of the process, and what passed since then by a clock that nobody can set.
     ///
     /// So while the server runs, a clock that is set forward lets no hold expire early, and one that is set back lets none
-    /// come back. The time that a machine is suspended may not be counted.
+    /// come back. The time that a machine is suspended may not be counted. A restart takes the system's time, whatever the
+    /// ledger's entries say: each account goes on from its own last one.
     System { start_ms: Millis, started: Instant },
     /// A time that a test sets.
     Manual(AtomicI64),
@@ -26,15 +27,9 @@ pub enum Clock {
 pub const AHEAD_MS_MAX: Millis = 24 * 60 * 60 * 1_000;
 
 impl Clock {
-    /// The system's clock, from its time at this moment or from a later one.
-    pub fn no_earlier_than(time: Millis) -> Self {
-        Self::System { start_ms: system_time().max(time), started: Instant::now() }
-    }
-
-    /// A clock for a ledger with such a last entry. It starts there if the system's time is a little behind. A ledger that
-    /// is far ahead was written with a wrong clock, which this one does not follow.
-    pub fn of_ledger(last_entry: Millis) -> Self {
-        Self::no_earlier_than(if is_far_ahead(last_entry, system_time()) { 0 } else { last_entry })
+    /// The system's clock, from its time at this moment.
+    pub fn system() -> Self {
+        Self::System { start_ms: system_time(), started: Instant::now() }
     }
 
     /// A clock that stands still until it is set.
@@ -89,7 +84,7 @@ pub fn month_before(time: Millis) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{AHEAD_MS_MAX, Clock, Millis, month, month_before, system_time};
+    use super::{Millis, month, month_before};
 
     #[test]
     fn a_month_turns_at_midnight_utc() {
@@ -118,14 +113,5 @@ mod tests {
         for (time, due) in cases {
             assert_eq!(month_before(time), due, "at {time} ms");
         }
-    }
-
-    #[test]
-    fn a_clock_starts_at_a_last_entry_that_is_a_little_ahead_and_ignores_one_that_is_far_ahead() {
-        let ahead = system_time() + AHEAD_MS_MAX - 60_000;
-        assert!(Clock::of_ledger(ahead).now() >= ahead);
-        let far_ahead = 4_102_444_800_000; // 2100
-        assert!(Clock::of_ledger(far_ahead).now() < far_ahead);
-        assert!(Clock::of_ledger(0).now() > 1_700_000_000_000);
     }
 }

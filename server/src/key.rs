@@ -3,6 +3,7 @@
 use std::fmt::{self, Write as _};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use pricetag::{Code, Fault, Path};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
@@ -136,13 +137,11 @@ impl std::str::FromStr for Scopes {
 
     /// Names separated by commas or spaces.
     fn from_str(text: &str) -> Result<Self, String> {
+        let known = Scope::ALL.map(Scope::as_str);
+        let unknown = |name: &str| Fault::unknown(Code::OutOfRange, Path::default(), "scope", name, &known).to_string();
         let names = text.split([',', ' ']).filter(|name| !name.is_empty());
         let scopes = names
-            .map(|name| {
-                Scope::ALL.into_iter().find(|scope| scope.as_str() == name).ok_or_else(|| {
-                    format!("there is no scope `{name}`; there are {}", Scope::ALL.map(Scope::as_str).join(", "))
-                })
-            })
+            .map(|name| Scope::ALL.into_iter().find(|scope| scope.as_str() == name).ok_or_else(|| unknown(name)))
             .collect::<Result<Vec<_>, _>>()?;
         if scopes.is_empty() { Err("a key needs at least one scope".into()) } else { Ok(Self(scopes)) }
     }

@@ -297,6 +297,7 @@ test("in German the faults of a card are told in German, each with what was foun
         const shown = value.startsWith("`") ? value : numbers.format(Number(value));
         assert.ok(said.includes(shown), `${fault.message}\n${said}`);
       }
+      for (const [name] of (fault.help ?? "").matchAll(/`[^`]*`/g)) assert.ok(said.includes(name), `${fault.help}\n${said}`);
       seen.add(fault.code);
     }
     card.free?.();
@@ -305,6 +306,28 @@ test("in German the faults of a card are told in German, each with what was foun
   const codes = ["unsupported-format", "unknown-choice", "unpriced-combination", "unreachable-rate", "duplicate-id", "range-out-of-order"];
   codes.push("bands-out-of-order", "unpriceable-template", "limit-exceeded", "size-too-large", "invalid-amount");
   assert.deepEqual(codes.filter((code) => !seen.has(code)), []);
+});
+
+test("in German a name that is not known is told with the nearest where one is near, and else with the first five", async () => {
+  const { german } = await catalogues();
+  const card = RateCard.builtin();
+  const said = (item) => {
+    const [fault] = card.estimate({ items: [item] }).errors;
+    return german.elements.fault(fault, { title: "" });
+  };
+  assert.equal(said({ operation: "create", model: "stabilty-core" }), "Eine Option „stabilty-core“ gibt es nicht. Gemeint ist vielleicht „stability-core“.");
+  assert.equal(
+    said({ operation: "create", model: "dalle" }),
+    "Eine Option „dalle“ gibt es nicht. Möglich sind „auto“, „stability-ultra“, „stability-core“, „stability-sd3.5“, „stability-sd3.5-large“ und 7 weitere.",
+  );
+  assert.equal(said({ operation: "paint" }), "Einen Vorgang „paint“ gibt es nicht. Möglich sind „create“, „edit“, „upscale“, „social“, „library“.");
+  const [note] = card.estimate({ items: [{ operation: "library" }], note: 1 }).errors;
+  assert.equal(german.elements.fault(note, { title: "" }), "Ein Feld „note“ gibt es hier nicht. Möglich ist „items“.");
+  const pools = card.preflight({ items: [{ operation: "library" }] }, { tier: "pro", balance: 1, freeUnits: { flux: 1 } }).errors;
+  assert.equal(
+    german.elements.fault(pools[0], { title: "" }),
+    "Einen Vorrat freier Einheiten „flux“ gibt es nicht. Möglich sind „huggingface-flux“, „gemini-imagen“.",
+  );
 });
 
 /** The states that say most: no price, too little, not in the tier, every fault of a plan. */

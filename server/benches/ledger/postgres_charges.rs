@@ -2,6 +2,7 @@
 
 use super::{
     CLIENTS, Row, Settings, charges as load_of, engine::Ledger, median, postgres::Cluster, row, running::Server,
+    sqlite::UNLIMITED,
 };
 
 /// As many rows as a small shop has customers: 100,000 of pgbench's accounts each.
@@ -10,7 +11,7 @@ const SCALE: usize = 10;
 pub fn charges(settings: &Settings) -> Vec<Row> {
     let cluster = Cluster::start();
     let ledger = Ledger::on(&cluster);
-    let server = Server::start(&ledger);
+    let server = Server::start_with(&ledger, &UNLIMITED);
     let load = load_of(&ledger, &server, CLIENTS, settings);
     let database = cluster.database();
     pgbench(&cluster, &["--initialize", "--quiet", &format!("--scale={SCALE}"), &cluster.url(&database)]);

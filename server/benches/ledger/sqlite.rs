@@ -10,9 +10,15 @@ use super::{
     running::Server,
 };
 
+/// A million charges of one account are more than a day may store.
+pub const UNLIMITED: [&str; 2] = ["--stored-bytes-per-day", "unlimited"];
+
 pub fn charges(settings: &Settings) -> Vec<Row> {
     let (shared, single) = (Ledger::new(Engine::Sqlite), Ledger::new(Engine::Sqlite));
-    let servers = [Server::start(&shared), Server::start_with(&single, &["--batch", "1"])];
+    let servers = [
+        Server::start_with(&shared, &UNLIMITED),
+        Server::start_with(&single, &[&UNLIMITED[..], &["--batch", "1"]].concat()),
+    ];
     let loads = [
         load_of(&shared, &servers[0], super::CLIENTS, settings),
         load_of(&shared, &servers[0], 1, settings),
@@ -41,7 +47,7 @@ pub fn charges(settings: &Settings) -> Vec<Row> {
 /// Fills one account's history and looks at both ends: what a charge takes by itself, and what the server keeps.
 pub fn history(settings: &Settings) -> Vec<Row> {
     let ledger = Ledger::new(Engine::Sqlite);
-    let server = Server::start(&ledger);
+    let server = Server::start_with(&ledger, &UNLIMITED);
     let load = Load { seconds: f64::MAX / 4.0, ..load_of(&ledger, &server, 1, settings) };
     let load = Load { seconds: 86_400.0, ..load };
     let mut rows = Vec::new();

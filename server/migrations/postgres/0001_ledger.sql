@@ -98,6 +98,7 @@ CREATE TABLE open_holds (
 );
 
 CREATE INDEX open_holds_by_expiry ON open_holds (expires_at);
+CREATE INDEX open_holds_of_account ON open_holds (account_id, expires_at);
 
 -- One row at most for a hold, so that it cannot be resolved twice. A hold that expired may be captured late, once: its
 -- second row.
@@ -107,6 +108,7 @@ CREATE TABLE hold_outcomes (
   late       boolean NOT NULL CHECK (NOT late OR kind = 'captured'),
   kind       text    NOT NULL CHECK (kind IN ('captured', 'released', 'expired')),
   captured   bigint  NOT NULL CHECK (captured >= 0 AND (captured = 0 OR kind = 'captured')),
+  expires_at bigint, -- of a hold that was open until then, with its extensions
   at         bigint  NOT NULL,
   PRIMARY KEY (account_id, hold_id, late),
   FOREIGN KEY (account_id, hold_id) REFERENCES holds (account_id, hold_id)
@@ -126,8 +128,7 @@ CREATE TABLE settled_lines (
   charge     bigint  NOT NULL CHECK (charge >= 0),
   capped     boolean NOT NULL,
   estimated  bigint  NOT NULL, -- the expected figure of the estimate
-  PRIMARY KEY (account_id, at, hold_id, item),
-  FOREIGN KEY (account_id, hold_id) REFERENCES holds (account_id, hold_id)
+  PRIMARY KEY (account_id, at, hold_id, item) -- no foreign key: a charge of 500 lines would look its hold up 500 times
 );
 
 -- The stored answer of an idempotency key. A key belongs to an account and to a side: a payer cannot take the key of a

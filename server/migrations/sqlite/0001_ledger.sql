@@ -89,6 +89,7 @@ CREATE TABLE open_holds (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX open_holds_by_expiry ON open_holds (expires_at);
+CREATE INDEX open_holds_of_account ON open_holds (account_id, expires_at);
 
 -- One row at most for a hold, so that it cannot be resolved twice. A hold that expired may be captured late, once: its
 -- second row.
@@ -98,6 +99,7 @@ CREATE TABLE hold_outcomes (
   late       INTEGER NOT NULL CHECK (late IN (0, 1) AND (late = 0 OR kind = 'captured')),
   kind       TEXT    NOT NULL CHECK (kind IN ('captured', 'released', 'expired')),
   captured   INTEGER NOT NULL CHECK (captured >= 0 AND (captured = 0 OR kind = 'captured')),
+  expires_at INTEGER, -- of a hold that was open until then, with its extensions
   at         INTEGER NOT NULL,
   PRIMARY KEY (account_id, hold_id, late),
   FOREIGN KEY (account_id, hold_id) REFERENCES holds (account_id, hold_id)
@@ -117,8 +119,7 @@ CREATE TABLE settled_lines (
   charge     INTEGER NOT NULL CHECK (charge >= 0),
   capped     INTEGER NOT NULL CHECK (capped IN (0, 1)),
   estimated  INTEGER NOT NULL, -- the expected figure of the estimate
-  PRIMARY KEY (account_id, at, hold_id, item),
-  FOREIGN KEY (account_id, hold_id) REFERENCES holds (account_id, hold_id)
+  PRIMARY KEY (account_id, at, hold_id, item) -- no foreign key: a charge of 500 lines would look its hold up 500 times
 ) STRICT, WITHOUT ROWID;
 
 -- The stored answer of an idempotency key. A key belongs to an account and to a side: a payer cannot take the key of a

@@ -10,15 +10,13 @@ use crate::key::{Hash, sha256};
 
 /// What zstd calls its default: a hold of 500 items takes a few milliseconds and shrinks to a hundredth.
 const LEVEL: i32 = 3;
-/// The longest text that is read back, far above that of a plan of 500 items.
-const TEXT_BYTES_MAX: usize = 16 << 20;
 
 /// A plan with its estimate. Cloning it copies nothing.
 #[derive(Clone, Debug)]
-pub struct Document(Arc<Stored>);
+pub struct Document(Arc<Parts>);
 
 #[derive(Debug)]
-struct Stored {
+struct Parts {
     hash: Hash,
     size: usize,
     body: Vec<u8>,
@@ -45,7 +43,7 @@ impl Document {
         let estimate = serde_json::value::to_raw_value(estimate).expect("an estimate is JSON");
         let text = serde_json::to_vec(&Written { plan, estimate: &estimate }).expect("a plan is JSON");
         let body = zstd::bulk::compress(&text, LEVEL).expect("memory for a compressed document");
-        Self(Arc::new(Stored { hash: sha256(&text), size: text.len(), body, estimate }))
+        Self(Arc::new(Parts { hash: sha256(&text), size: text.len(), body, estimate }))
     }
 
     pub fn hash(&self) -> &Hash {
@@ -66,9 +64,9 @@ impl Document {
         &self.0.estimate
     }
 
-    /// Reads a compressed text.
-    pub fn read(body: &[u8]) -> io::Result<ReadDocument> {
-        let text = zstd::bulk::decompress(body, TEXT_BYTES_MAX)?;
+    /// Reads a compressed text of such a size.
+    pub fn read(body: &[u8], size: usize) -> io::Result<ReadDocument> {
+        let text = zstd::bulk::decompress(body, size)?;
         Ok(serde_json::from_slice(&text)?)
     }
 }

@@ -24,18 +24,15 @@ pub struct Asked {
 
 /// Reads everything but the plan's inside; `None` when what was accepted cannot be read.
 pub fn read(body: &Value, kind: Kind, faults: &mut Vec<Fault>) -> Option<Asked> {
-    let Value::Object(members) = body else {
+    if !matches!(body, Value::Object(_)) {
         faults.push(fault(Code::WrongType, &[], "an object is due here", None));
         return None;
-    };
-    let (what, fields): (&str, &[&str]) = match kind {
-        Kind::Hold { .. } => ("a hold", &["plan", "accepted", "asset", "expiresInSeconds"]),
-        Kind::Charge => ("a charge", &["plan", "accepted", "asset"]),
-    };
-    for (key, _) in members.iter().filter(|(key, _)| !fields.contains(&key.as_str())) {
-        let help = format!("{what} has {}; the account and its tier come from the key", fields.join(", "));
-        faults.push(fault(Code::UnknownField, &[key], &format!("{what} has no field `{key}`"), Some(&help)));
     }
+    let known: &[&str] = match kind {
+        Kind::Hold { .. } => &["plan", "accepted", "asset", "expiresInSeconds"],
+        Kind::Charge => &["plan", "accepted", "asset"],
+    };
+    faults.extend(unknown_fields(body, known));
     match body.get("plan") {
         None => faults.push(fault(Code::MissingField, &["plan"], "a plan must be given", None)),
         Some(Value::Object(_)) => {}
@@ -52,6 +49,18 @@ pub fn read(body: &Value, kind: Kind, faults: &mut Vec<Fault>) -> Option<Asked> 
     let seconds = seconds.map_err(|(code, message)| faults.push(fault(code, &["expiresInSeconds"], &message, None)));
     let accepted_high = read_accepted(body.get("accepted"), faults)?;
     Some(Asked { accepted_high, asset, lasts_ms: i64::from(seconds.ok()?) * SECOND_MS })
+}
+
+/// A fault for each member that is not known. What belongs to the account is not given: it comes from the key.
+pub fn unknown_fields(body: &Value, known: &[&str]) -> Vec<Fault> {
+    const OF_THE_KEY: [&str; 5] = ["account", "accountId", "tier", "balance", "freeUnits"];
+    let mut unknown = Fault::unknown_fields(body, known);
+    for fault in &mut unknown {
+        if matches!(fault.path.0.as_slice(), [Step::Key(key)] if OF_THE_KEY.contains(&key.as_str())) {
+            fault.help = Some("the account and its tier come from the key".into());
+        }
+    }
+    unknown
 }
 
 fn read_asset(asset: &Value) -> Result<String, (Code, String)> {
@@ -90,13 +99,13 @@ fn read_accepted(value: Option<&Value>, faults: &mut Vec<Fault>) -> Option<Credi
         faults.push(fault(Code::MissingField, &["accepted"], "what was accepted must be given", Some(HELP)));
         return None;
     };
-    let Value::Object(members) = value else {
+    if !matches!(value, Value::Object(_)) {
         faults.push(fault(Code::WrongType, &["accepted"], "an object is due here", Some(HELP)));
         return None;
-    };
-    for (key, _) in members.iter().filter(|(key, _)| key != "fingerprint" && key != "high") {
-        let message = format!("`accepted` has no field `{key}`");
-        faults.push(fault(Code::UnknownField, &["accepted", key], &message, Some(HELP)));
+    }
+    for mut unknown in Fault::unknown_fields(value, &["high", "fingerprint"]) {
+        unknown.path.0.insert(0, Step::Key("accepted".into()));
+        faults.push(unknown);
     }
     if value.get("fingerprint").is_some_and(|fingerprint| !matches!(fingerprint, Value::String(_))) {
         faults.push(fault(Code::WrongType, &["accepted", "fingerprint"], "a string is due here", Some(HELP)));
@@ -117,7 +126,10 @@ fn amount(number: f64) -> Result<Credits, String> {
     }
 }
 
-fn fault(code: Code, path: &[&str], message: &str, help: Option<&str>) -> Fault {
-    let path = Path(path.iter().map(|key| Step::Key((*key).into())).collect());
-    Fault { code, path, message: message.into(), help: help.map(Into::into), line: None }
+fn path(keys: &[&str]) -> Path {
+    Path(keys.iter().map(|key| Step::Key((*key).into())).collect())
+}
+
+fn fault(code: Code, keys: &[&str], message: &str, help: Option<&str>) -> Fault {
+    Fault { code, path: path(keys), message: message.into(), help: help.map(Into::into), line: None }
 }

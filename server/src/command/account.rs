@@ -35,7 +35,7 @@ impl Accounts {
         let Self::New { ledger, tier, grant, id } = self;
         ledger.beside(async |store| {
             let card = in_force::newest(&store).await?.unwrap_or_else(RateCard::builtin);
-            super::tier(&card, &tier)?;
+            super::tier(&card, "--tier", &tier)?;
             let account_id = id.unwrap_or_else(|| format!("acct_{}", random_hex::<12>()));
             let grant_millicredits = grant.millicredits();
             let account = NewAccount { account_id: account_id.clone(), tier, grant_millicredits, reply: None };

@@ -35,7 +35,7 @@ impl Demo {
     /// The tier of the first account: chosen by its place in the card, because no tier's name is in code.
     pub fn tier<'c>(&self, card: &'c RateCard) -> Result<Option<&'c Tier>, String> {
         match &self.tier {
-            Some(wanted) => super::tier(card, wanted).map(Some),
+            Some(wanted) => super::tier(card, "--tier", wanted).map(Some),
             None => Ok(card.tiers().get(1).or_else(|| card.tiers().first())),
         }
     }

@@ -11,7 +11,7 @@ pub struct Holds {
         value_parser = clap::value_parser!(u32).range(1..=i64::from(HOLD_SECONDS_MAX)))]
     hold_minimum: u32,
     /// Bytes that the holds and charges of an account may store on a UTC day: a number or `unlimited`
-    #[arg(long, value_name = "BYTES", env = "PRICETAG_STORED_BYTES_PER_DAY", default_value = "268435456",
+    #[arg(long, value_name = "BYTES", env = "PRICETAG_STORED_BYTES_PER_DAY", default_value = "1073741824",
         value_parser = bytes_a_day)]
     stored_bytes_per_day: BytesADay,
 }

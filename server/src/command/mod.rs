@@ -12,6 +12,7 @@ mod holds;
 mod in_force;
 mod key;
 mod ledger;
+mod near;
 mod serve;
 
 use std::{
@@ -23,7 +24,7 @@ use std::{
 };
 
 use clap::{Args, Parser, Subcommand};
-use pricetag::{Call, Faults, RateCard, Tier};
+use pricetag::{Call, Code, Fault, Faults, RateCard, Step, Tier};
 
 /// Exact prices for work done with credits: the same figure before the click and on the bill.
 #[derive(Parser)]
@@ -85,7 +86,8 @@ enum Ending {
 
 /// Runs the command that the arguments name.
 pub fn run() -> ExitCode {
-    let ended = match CommandLine::parse().command {
+    let command_line = CommandLine::try_parse().unwrap_or_else(|error| near::only(error).exit());
+    let ended = match command_line.command {
         Command::Serve(serve) => serve.run(),
         Command::Estimate(asked) => asked.answer(Call::Estimate),
         Command::Preflight(asked) => asked.answer(Call::Preflight),
@@ -137,11 +139,12 @@ fn read_card(path: &Path) -> Result<Result<RateCard, Faults>, Box<dyn Error>> {
     Ok(if is_json { RateCard::from_json(&text) } else { RateCard::from_toml(&text) })
 }
 
-/// A tier of a card.
-fn tier<'c>(card: &'c RateCard, wanted: &str) -> Result<&'c Tier, String> {
+/// A tier of a card, that an argument names.
+fn tier<'c>(card: &'c RateCard, argument: &str, wanted: &str) -> Result<&'c Tier, String> {
     let tiers = card.tiers();
     tiers.iter().find(|tier| tier.id == wanted).ok_or_else(|| {
         let known: Vec<&str> = tiers.iter().map(|tier| tier.id.as_str()).collect();
-        format!("the card has no tier `{wanted}`; it has {}", known.join(", "))
+        Fault::unknown(Code::UnknownTier, pricetag::Path(vec![Step::Key(argument.into())]), "tier", wanted, &known)
+            .to_string()
     })
 }

@@ -57,7 +57,7 @@ pub struct Serve {
     /// Writers, each with a connection, on PostgreSQL
     #[arg(long, env = "PRICETAG_WRITERS", default_value_t = Settings::default().writers, value_parser = counted(1..=64))]
     writers: usize,
-    /// Let a transaction concern one account only, for a PostgreSQL that is spread over machines by account
+    /// Let a transaction change one account only, for a PostgreSQL that is spread over machines by account
     #[arg(long, env = "PRICETAG_ONE_ACCOUNT_A_TRANSACTION")]
     one_account_a_transaction: bool,
     #[command(flatten)]
@@ -129,9 +129,10 @@ impl Serve {
         let card = in_force::first(&store, self.card.as_deref()).await?;
         let shown = self.demo.first_start(&store, &card).await?;
         let stop = stop_signal()?;
-        let unknown = self.edge.requests_per_minute.tiers().filter(|tier| super::tier(&card, tier).is_err());
-        for tier in unknown {
-            tracing::warn!(tier, "--requests-per-minute names a tier that the card does not have");
+        for tier in self.edge.requests_per_minute.tiers() {
+            if let Err(fault) = super::tier(&card, "--requests-per-minute", tier) {
+                tracing::warn!(tier, fault, "--requests-per-minute names a tier that the card does not have");
+            }
         }
         let expiring = tokio::spawn(store.clone().expire_holds());
         let app = App::new(card, store, self.edge.access(), self.holds.limits());
@@ -148,8 +149,8 @@ impl Serve {
 
     /// Refuses a ledger that was written with a clock far ahead of this one: its accounts would stand still.
     async fn check_clock(&self, store: &Store) -> Result<(), Box<dyn Error>> {
-        let Some(last_entry) = store.far_ahead().await? else { return Ok(()) };
-        let (last_entry, clock) = (times::written(last_entry), times::written(store.now()));
+        let Some((last_entry, clock)) = store.far_ahead().await? else { return Ok(()) };
+        let (last_entry, clock) = (times::written(last_entry), times::written(clock));
         if self.allow_clock_behind {
             tracing::warn!(last_entry, clock, "the ledger is far ahead of the clock");
             return Ok(());

@@ -1,7 +1,7 @@
 //! What an account is told of itself: its balance, and whether a plan fits it.
 
 use axum::{http::StatusCode, response::Response};
-use pricetag::{Call, Code, Fault, Faults, Path, RateCard, Step, Value};
+use pricetag::{Call, Faults, RateCard, Value};
 use serde::Serialize;
 
 use super::{
@@ -10,7 +10,7 @@ use super::{
     holds::account_faults,
     problem::Problem,
 };
-use crate::charge::{self, Account, Balance};
+use crate::charge::{self, Account, Balance, unknown_fields};
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -59,26 +59,20 @@ pub async fn preflight(mut asked: Asked) -> Result<Response, Problem> {
 
 /// A preflight on the ledger's account. What a request says about an account is refused, not ignored.
 fn check(card: &RateCard, body: &Value, account: &Account) -> Result<pricetag::Answer, Faults> {
-    let given = body.get("account").map(|_| Fault {
-        code: Code::UnknownField,
-        path: Path(vec![Step::Key("account".into())]),
-        message: "a preflight has no field `account` here".into(),
-        help: Some("the account and its tier come from the key".into()),
-        line: None,
-    });
-    let request = match body {
-        Value::Object(_) if body.get("plan").is_none() && body.get("items").is_some() => {
-            vec![("plan".into(), body.clone())]
-        }
-        Value::Object(members) => members.iter().filter(|(key, _)| key != "account").cloned().collect(),
-        // The card says what is due instead.
-        other => return card.answer(Call::Preflight, other),
-    };
-    let account = ("account".into(), charge::standing_document(card, account));
-    let answer = card.answer(Call::Preflight, &Value::Object(request.into_iter().chain([account]).collect()));
-    match (given, answer) {
-        (None, answer) => answer,
-        (Some(given), Ok(_)) => Err(Faults { errors: vec![given] }),
-        (Some(given), Err(found)) => Err(Faults { errors: [given].into_iter().chain(found.errors).collect() }),
+    const PLAN: &str = "plan";
+    // The card says what is due instead.
+    if !matches!(body, Value::Object(_)) {
+        return card.answer(Call::Preflight, body);
     }
+    let is_plan = body.get(PLAN).is_none() && body.get("items").is_some();
+    let plan = if is_plan { Some(body) } else { body.get(PLAN) };
+    let account = ("account".into(), charge::standing_document(card, account));
+    let request = plan.map(|plan| (PLAN.into(), plan.clone())).into_iter().chain([account]).collect();
+    let answer = card.answer(Call::Preflight, &Value::Object(request));
+    let unknown = if is_plan { Vec::new() } else { unknown_fields(body, &[PLAN]) };
+    if unknown.is_empty() {
+        return answer;
+    }
+    let found = answer.err().into_iter().flat_map(|faults| faults.errors);
+    Err(Faults { errors: unknown.into_iter().chain(found).collect() })
 }

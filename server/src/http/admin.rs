@@ -34,7 +34,7 @@ const NO_ACCOUNT: &str = "there is no such account";
 /// Opens an account, once for each idempotency key.
 pub async fn open_account(mut asked: Asked) -> Result<Response, Problem> {
     let document = asked.document().await?;
-    let mut fields = Fields::of(&document, "an account", &["accountId", "tier", "grant"]);
+    let mut fields = Fields::of(&document, &["accountId", "tier", "grant"]);
     let account_id = fields.optional("accountId").and_then(|id| account_id(&mut fields, Some(id)));
     let tier = tier(&mut fields, &asked.in_force.card);
     let grant = fields.optional("grant");
@@ -66,7 +66,7 @@ fn derived_id(asked: &Asked) -> String {
 /// Adds credits, once for each idempotency key.
 pub async fn grant(mut asked: Asked) -> Result<Response, Problem> {
     let document = asked.document().await?;
-    let mut fields = Fields::of(&document, "a grant", &["amount", "note"]);
+    let mut fields = Fields::of(&document, &["amount", "note"]);
     let amount = fields.required("amount", "a number of credits");
     let amount = fields.amount("amount", amount, Credits::MILLICREDIT);
     let note = fields.line("note", NOTE_CHARACTERS);
@@ -87,7 +87,7 @@ pub async fn grant(mut asked: Asked) -> Result<Response, Problem> {
 /// Puts an account into a tier of the card in force. Doing it twice is the same as once.
 pub async fn set_tier(mut asked: Asked) -> Result<Response, Problem> {
     let document = asked.document().await?;
-    let mut fields = Fields::of(&document, "a change of tier", &["tier"]);
+    let mut fields = Fields::of(&document, &["tier"]);
     let tier = tier(&mut fields, &asked.in_force.card);
     let tier = fields.finish(tier).map_err(|faults| Problem::faults(&faults))?.unwrap_or_default();
     let operation = Operation::SetTier { account_id: named_account(&asked)?, tier: tier.into() };
@@ -111,7 +111,7 @@ struct KeyView<'a> {
 /// Makes a key. It is not stored in clear, so it cannot be given a second time: a retry makes another.
 pub async fn make_key(mut asked: Asked) -> Result<Response, Problem> {
     let document = asked.document().await?;
-    let mut fields = Fields::of(&document, "a key", &["accountId", "scopes", "expiresInDays"]);
+    let mut fields = Fields::of(&document, &["accountId", "scopes", "expiresInDays"]);
     let account = fields.required("accountId", "the id of an account");
     let account = account_id(&mut fields, account);
     let scopes = scopes(&mut fields);
@@ -181,12 +181,12 @@ fn tier<'v>(fields: &mut Fields<'v>, card: &RateCard) -> Option<&'v str> {
         return Some(id);
     }
     let known: Vec<&str> = card.tiers().iter().map(|tier| tier.id.as_str()).collect();
-    fields.fault(Code::UnknownTier, "tier", format!("the card has no tier of this id; it has {}", known.join(", ")));
+    fields.unknown(Code::UnknownTier, "tier", "tier", id, &known);
     None
 }
 
 fn scopes(fields: &mut Fields<'_>) -> Option<Scopes> {
-    let names = Scope::ALL.map(Scope::as_str).join(", ");
+    let names = Scope::ALL.map(Scope::as_str);
     let Value::List(list) = fields.required("scopes", "a list of scopes")? else {
         fields.fault(Code::WrongType, "scopes", "a list of scopes is due here");
         return None;
@@ -194,14 +194,14 @@ fn scopes(fields: &mut Fields<'_>) -> Option<Scopes> {
     let mut found: Vec<&str> = Vec::new();
     for value in list {
         match value {
-            Value::String(scope) if Scope::ALL.iter().all(|known| known.as_str() != scope) => {
-                fields.fault(Code::OutOfRange, "scopes", format!("a scope is one of {names}"));
+            Value::String(scope) if !names.contains(&scope.as_str()) => {
+                fields.unknown(Code::OutOfRange, "scopes", "scope", scope, &names);
             }
             Value::String(scope) if found.contains(&scope.as_str()) => {
                 fields.fault(Code::DuplicateId, "scopes", format!("the scope `{scope}` stands here a second time"));
             }
             Value::String(scope) => found.push(scope),
-            _ => fields.fault(Code::WrongType, "scopes", format!("a scope is one of {names}")),
+            _ => fields.fault(Code::WrongType, "scopes", format!("a scope is one of {}", names.join(", "))),
         }
     }
     if list.is_empty() {

@@ -69,9 +69,12 @@ pub fn unless(answer: &Answer, absent: &str) -> Problem {
         Answer::HoldResolved(resolution) => resolved(*resolution),
         // Such as a grant that would make a balance larger than an amount can be.
         Answer::Refused(Refusal::Faults(faults)) => Problem::faults(faults),
-        Answer::Done | Answer::Account(_) | Answer::Stored { .. } | Answer::Replayed(_) | Answer::Refused(_) => {
-            Problem::defect()
-        }
+        Answer::Done
+        | Answer::Account(_)
+        | Answer::Stored { .. }
+        | Answer::Replayed(_)
+        | Answer::NotCovered(_)
+        | Answer::Refused(_) => Problem::defect(),
     }
 }
 

@@ -51,14 +51,18 @@ pub async fn read(mut body: Body, large: &Large) -> Result<Arrived, Problem> {
     if body.is_end_stream() {
         return Ok(Arrived::default());
     }
-    let reading = tokio::time::timeout(BODY_WAIT, arrive(&mut body, large)).await;
-    let arrived = reading.unwrap_or_else(|_| {
-        Err(Problem::request_timeout(format!("a body must arrive within {} seconds", BODY_WAIT.as_secs())))
-    });
-    if arrived.is_err() {
-        discard(body);
+    match tokio::time::timeout(BODY_WAIT, arrive(&mut body, large)).await {
+        Ok(Ok(arrived)) => Ok(arrived),
+        Ok(Err(problem)) => {
+            discard(body);
+            Err(problem)
+        }
+        // What did not come in that time is not waited for again.
+        Err(_) => {
+            let detail = format!("a body must arrive within {} seconds", BODY_WAIT.as_secs());
+            Err(Problem::request_timeout(detail))
+        }
     }
-    arrived
 }
 
 /// Throws away a body that is not needed, beside the answer. If it were left unread, the connection would break, and with

@@ -9,26 +9,22 @@ pub struct Fields<'v> {
 }
 
 impl<'v> Fields<'v> {
-    pub fn of(document: &'v Value, what: &str, known: &[&str]) -> Self {
-        let mut fields = Self { document, faults: Vec::new() };
-        let Value::Object(members) = document else {
-            fields.faults.push(fault(Code::WrongType, None, "an object is due here"));
-            return fields;
+    pub fn of(document: &'v Value, known: &[&str]) -> Self {
+        let faults = match document {
+            Value::Object(_) => Fault::unknown_fields(document, known),
+            _ => vec![fault(Code::WrongType, None, "an object is due here")],
         };
-        for (key, _) in members.iter().filter(|(key, _)| !known.contains(&key.as_str())) {
-            let mut unknown = fault(Code::UnknownField, Some(key), format!("{what} has no field `{key}`"));
-            unknown.help = match known {
-                [] => Some(format!("{what} has no fields")),
-                known => Some(format!("{what} has {}", known.join(", "))),
-            };
-            fields.faults.push(unknown);
-        }
-        fields
+        Self { document, faults }
     }
 
     /// What was read, if nothing was wrong.
     pub fn finish<T>(self, read: T) -> Result<T, Faults> {
         if self.faults.is_empty() { Ok(read) } else { Err(Faults { errors: self.faults }) }
+    }
+
+    /// A name in this field that is not among the known ones.
+    pub fn unknown(&mut self, code: Code, key: &str, what: &str, name: &str, known: &[&str]) {
+        self.faults.push(Fault::unknown(code, path(Some(key)), what, name, known));
     }
 
     pub fn fault(&mut self, code: Code, key: &str, message: impl Into<String>) {
@@ -100,7 +96,10 @@ impl<'v> Fields<'v> {
     }
 }
 
+pub fn path(key: Option<&str>) -> Path {
+    Path(key.map(|key| Step::Key(key.into())).into_iter().collect())
+}
+
 pub fn fault(code: Code, key: Option<&str>, message: impl Into<String>) -> Fault {
-    let path = Path(key.map(|key| Step::Key(key.into())).into_iter().collect());
-    Fault { code, path, message: message.into(), help: None, line: None }
+    Fault { code, path: path(key), message: message.into(), help: None, line: None }
 }

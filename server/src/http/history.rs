@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     charge::{credits, lines_json},
-    store::{Capture, Captured, CapturesPage, DayEnd, Entry},
+    store::{Capture, CapturesFound, CapturesPage, DayEnd, Entry},
     times::{self, Day},
 };
 
@@ -236,7 +236,7 @@ pub async fn captures(asked: Asked) -> Result<Response, Problem> {
         limit,
         bytes_max: CAPTURES_BYTES_MAX,
     };
-    let Captured { captures, more } = asked.store().captures(page).await?;
+    let CapturesFound { captures, more } = asked.store().captures(page).await?;
     off(move || {
         let views = captures.iter().map(CaptureView::of).collect::<Result<Vec<_>, _>>().map_err(|error| {
             tracing::error!(%error, "a stored capture cannot be read");

@@ -6,7 +6,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::Response,
 };
-use pricetag::{Code, Credits, Faults, RateCard, Step, Value};
+use pricetag::{Code, Credits, Faults, Step, Value};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
@@ -18,7 +18,7 @@ use super::{
     receipts,
 };
 use crate::{
-    charge::{self, Account, Balance, Kind, Late, Refusal, credits},
+    charge::{self, Account, Balance, Kind, Refusal, Short, credits},
     clock::Millis,
     store::{Answer, HoldRecord, NewHold, Operation, Resolution},
     times,
@@ -70,6 +70,7 @@ async fn reserve(mut asked: Asked, kind: Kind) -> Result<Response, Problem> {
         asset: request.asset().map(Into::into),
         lasts_ms: (kind != Kind::Charge).then(|| request.lasts_ms()),
         bytes_a_day: asked.app.hold_limits().bytes_a_day,
+        document_hash: request.document_hash(),
         body: Box::new(receipts::placed),
     });
     match asked.store().run(operation).await? {
@@ -95,37 +96,35 @@ async fn refuse(asked: &Asked, request: Arc<charge::Request>, refusal: Refusal) 
             let in_force = Arc::clone(&asked.in_force);
             // Finding what would be cheaper rates a long plan many times, which must not keep other requests waiting.
             let alternatives = off(move || charge::cheaper(&in_force.card, &request, &account)).await?;
-            insufficient(asked, preflight.short_by, balance)
+            let what = format!("{} credits are missing to cover the highest price", preflight.short_by);
+            insufficient(asked, what, preflight.short_by, balance)
                 .await?
                 .with("alternatives", alternatives.unwrap_or_default())
                 .with("estimate", &preflight.estimate)
         }
-        Refusal::Late(late) => late_capture(asked, *late).await?,
         Refusal::StorageLimit { until } => storage_limit(asked, until),
     })
 }
 
 /// What is missing, what is there, and when held credits may come back.
-async fn insufficient(asked: &Asked, short_by: Credits, balance: Balance) -> Result<Problem, Problem> {
+async fn insufficient(asked: &Asked, what: String, short_by: Credits, balance: Balance) -> Result<Problem, Problem> {
     let next_expiry = asked.store().next_expiry(asked.account_id()).await?.map(times::written);
     let held = match balance.held {
         Credits::ZERO => String::new(),
         held => format!("; {held} of {} are held for other work", balance.posted),
     };
-    let detail = format!("{short_by} credits are missing to cover the highest price{held}");
-    Ok(Problem::insufficient_credits(detail)
+    Ok(Problem::insufficient_credits(what + &held)
         .with("shortBy", short_by)
         .with("balance", balance)
         .with("nextExpiry", next_expiry))
 }
 
-/// The hold has expired, and what it gave back is not there any more.
-async fn late_capture(asked: &Asked, late: Late) -> Result<Problem, Problem> {
-    let Late { short_by, free_units_short, account } = late;
-    let balance = Balance::of(&asked.in_force.card, &account);
-    let units: serde_json::Map<_, _> = free_units_short.into_iter().map(|(pool, units)| (pool, units.into())).collect();
-    let problem = insufficient(asked, credits(short_by), balance).await?;
-    Ok(problem.detailed("the hold expired, and the account no longer covers it").with("freeUnitsShort", units))
+/// The hold has expired, and the credits that went back are not there any more.
+async fn late_capture(asked: &Asked, short: Short) -> Result<Problem, Problem> {
+    let balance = Balance::of(&asked.in_force.card, &short.account);
+    let by = credits(short.by);
+    let what = format!("the hold expired, and {by} credits are missing to charge what was delivered");
+    insufficient(asked, what, by, balance).await
 }
 
 fn storage_limit(asked: &Asked, until: Millis) -> Problem {
@@ -172,7 +171,7 @@ pub async fn capture(mut asked: Asked) -> Result<Response, Problem> {
         hold_id: asked.id().into(),
         settled,
         cover_late: Box::new(move |settled, account, month| {
-            charge::cover_late(&in_force.card, settled, account, month).map_err(Refusal::Late)
+            charge::cover_late(&in_force.card, settled, account, month)
         }),
         reply,
     };
@@ -183,7 +182,7 @@ pub async fn capture(mut asked: Asked) -> Result<Response, Problem> {
 pub async fn extend(mut asked: Asked) -> Result<Response, Problem> {
     let document = asked.document().await?;
     let idempotency = asked.idempotency(&document);
-    let mut fields = Fields::of(&document, "an extension", &["seconds"]);
+    let mut fields = Fields::of(&document, &["seconds"]);
     let seconds = fields.required("seconds", "a number of seconds");
     let seconds = fields.whole("seconds", seconds, 1..=charge::HOLD_SECONDS_MAX);
     let seconds = match fields.finish(seconds) {
@@ -197,7 +196,7 @@ pub async fn extend(mut asked: Asked) -> Result<Response, Problem> {
 }
 
 fn outcome(document: &Value) -> Result<Option<&Value>, Faults> {
-    let fields = Fields::of(document, "a capture", &["outcome"]);
+    let fields = Fields::of(document, &["outcome"]);
     let outcome = fields.optional("outcome");
     fields.finish(outcome)
 }
@@ -214,7 +213,7 @@ fn unsettled(faults: &Faults) -> Problem {
 pub async fn release(mut asked: Asked) -> Result<Response, Problem> {
     let document = asked.document().await?;
     let idempotency = asked.idempotency(&document);
-    if let Err(faults) = Fields::of(&document, "a release", &[]).finish(()) {
+    if let Err(faults) = Fields::of(&document, &[]).finish(()) {
         return answer::before(asked.store(), &idempotency, Problem::faults(&faults)).await;
     }
     let hold = find(&asked).await?;
@@ -227,7 +226,7 @@ async fn resolve(asked: &Asked, operation: Operation) -> Result<Response, Proble
     let key = operation.idempotency().map(|idempotency| idempotency.key.clone()).ok_or_else(Problem::defect)?;
     match asked.store().run(operation).await? {
         Answer::Refused(Refusal::Faults(faults)) => Err(unsettled(&faults)),
-        Answer::Refused(Refusal::Late(late)) => Err(late_capture(asked, *late).await?),
+        Answer::NotCovered(short) => Err(late_capture(asked, *short).await?),
         resolved @ Answer::HoldResolved(_) => Err(answer::unless(&resolved, NO_HOLD).with("holdId", asked.id())),
         answer => answer::stored(asked.store(), &key, answer, NO_HOLD).await,
     }

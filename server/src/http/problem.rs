@@ -105,12 +105,6 @@ impl Problem {
         self
     }
 
-    /// The problem with more to say.
-    #[must_use]
-    pub fn detailed(self, detail: &str) -> Self {
-        Self { detail: format!("{detail}: {}", self.detail), ..self }
-    }
-
     #[must_use]
     pub fn after(self, seconds: u64) -> Self {
         Self { retry_after: Some(seconds), ..self }
@@ -204,6 +198,9 @@ impl From<StoreFault> for Problem {
                 "nothing was done, because another session of the database holds the account; ask again with the same key",
             ),
             StoreFault::InProgress => Self::in_progress("ask again with the same key to get its answer"),
+            StoreFault::TooLong => Self::unavailable(
+                "the database took more than 10 seconds; ask for a shorter range, or again with the same key",
+            ),
             StoreFault::Full => Self::storage_full("nothing was done"),
             StoreFault::Conflict(reason) | StoreFault::Rejected(reason) | StoreFault::Unavailable(reason) => {
                 // The reason is for the operator's log: it can name files and statements.

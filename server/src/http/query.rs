@@ -3,7 +3,10 @@
 use axum::http::Uri;
 use pricetag::{Code, Fault, Faults};
 
-use super::{fields::fault, routes::Parameter};
+use super::{
+    fields::{fault, path},
+    routes::Parameter,
+};
 
 /// The parameters of an address, and what is wrong with them.
 pub struct Query {
@@ -21,10 +24,8 @@ impl Query {
                 continue;
             };
             if !known.iter().any(|parameter| parameter.name == name) {
-                let mut unknown = fault(Code::UnknownField, Some(&name), format!("there is no parameter `{name}`"));
                 let names: Vec<&str> = known.iter().map(|parameter| parameter.name).collect();
-                unknown.help = Some(format!("the parameters are {}", names.join(", ")));
-                query.faults.push(unknown);
+                query.unknown(Code::UnknownField, &name, "parameter", &name, &names);
             } else if query.values.iter().any(|(other, _)| *other == name) {
                 query.fault(Code::DuplicateId, &name, format!("the parameter `{name}` stands here a second time"));
             }
@@ -35,6 +36,11 @@ impl Query {
 
     pub fn finish<T>(self, read: T) -> Result<T, Faults> {
         if self.faults.is_empty() { Ok(read) } else { Err(Faults { errors: self.faults }) }
+    }
+
+    /// A name in this parameter, or of it, that is not among the known ones.
+    pub fn unknown(&mut self, code: Code, parameter: &str, what: &str, name: &str, known: &[&str]) {
+        self.faults.push(Fault::unknown(code, path(Some(parameter)), what, name, known));
     }
 
     pub fn fault(&mut self, code: Code, name: &str, message: impl Into<String>) {

@@ -73,7 +73,7 @@ struct GroupView {
 struct Figures {
     captures: u64,
     lines: u64,
-    outputs: u64,
+    outputs: Box<RawValue>,
     estimated: Box<RawValue>,
     charged: Box<RawValue>,
     average_per_output: Option<Box<RawValue>>,
@@ -83,13 +83,13 @@ impl From<Sums> for Figures {
     fn from(sums: Sums) -> Self {
         let Sums { captures, lines, outputs, estimated, charged } = sums;
         let average_per_output = average(charged, outputs).map(number);
+        let outputs = RawValue::from_string(outputs.to_string()).expect("digits are JSON");
         Self { captures, lines, outputs, estimated: number(estimated), charged: number(charged), average_per_output }
     }
 }
 
 /// What an output was charged at, rounded half up to a millicredit.
-fn average(charged: i128, outputs: u64) -> Option<i128> {
-    let outputs = i128::from(outputs);
+fn average(charged: i128, outputs: i128) -> Option<i128> {
     (2 * charged + outputs).checked_div(2 * outputs)
 }
 
@@ -174,8 +174,9 @@ fn by(query: &mut Query, card: &RateCard) -> By {
         return By::Choice(name.into());
     }
     let known: Vec<&str> = BUILTIN.iter().map(|(name, _)| *name).chain(choices).collect();
-    let message = format!("usage is by one of {}", known.join(", "));
-    query.fault(Code::UnknownChoice, "by", message);
+    // The name is the query's own.
+    let name = name.to_owned();
+    query.unknown(Code::UnknownChoice, "by", "grouping", &name, &known);
     By::Operation
 }
 

@@ -19,8 +19,9 @@ use super::{
     rows::{AnswerRow, CardRow, Changes, EntryRow, Loaded, MovedRow, NewKeyRow, OpenedRow, StoredAnswer},
 };
 use crate::{
-    charge::{Account, Refusal, Stored},
-    clock::month,
+    charge::{Account, Refusal, StoredBytes},
+    clock::Millis,
+    key::Hash,
 };
 
 /// The status of a hold or a charge that was placed.
@@ -34,6 +35,7 @@ pub struct Needs<'o> {
     pub accounts: BTreeSet<&'o str>,
     pub answers: BTreeSet<&'o OperationKey>,
     pub holds: BTreeSet<(&'o str, &'o str)>,
+    pub documents: BTreeSet<(&'o str, &'o Hash)>,
     pub keys: BTreeSet<&'o str>,
 }
 
@@ -48,6 +50,7 @@ impl<'o> Needs<'o> {
             let Some(account_id) = operation.account_id() else { continue };
             needs.accounts.insert(account_id);
             needs.holds.extend(operation.hold_id().map(|hold_id| (account_id, hold_id)));
+            needs.documents.extend(operation.document_hash().map(|hash| (account_id, hash)));
         }
         needs
     }
@@ -145,9 +148,8 @@ impl Book {
             held: 0,
             seq: -1, // the first entry is number 0
             now: self.loaded.now,
-            month: month(self.loaded.now),
             free_units_used: BTreeMap::new(),
-            stored: Stored::default(),
+            stored: StoredBytes::default(),
         };
         self.loaded.accounts.insert(new.account_id.clone(), account);
         self.enter(&new.account_id, Step::of("open", 0, 0, None));
@@ -218,17 +220,23 @@ impl Book {
     fn reply(&mut self, account_id: &str, hold: Option<&HoldKey>, reply: &Reply) -> Answer {
         let hold = hold.map(|key| (key, &self.loaded.holds[key]));
         let after = After { account: &self.loaded.accounts[account_id], hold: hold.map(|(_, state)| state) };
-        let body = (reply.body)(&after);
-        self.store_answer(&reply.idempotency, reply.status, body, hold.map(|((_, hold_id), _)| hold_id.as_str()))
+        let (body, at) = ((reply.body)(&after), after.account.now);
+        self.store_answer(&reply.idempotency, reply.status, body, hold.map(|((_, hold_id), _)| hold_id.as_str()), at)
     }
 
-    fn store_answer(&mut self, idempotency: &Idempotency, status: u16, body: Body, hold_id: Option<&str>) -> Answer {
+    fn store_answer(
+        &mut self,
+        idempotency: &Idempotency,
+        status: u16,
+        body: Body,
+        hold_id: Option<&str>,
+        at: Millis,
+    ) -> Answer {
         let Idempotency { key, request_hash } = idempotency.clone();
         let adds = body.adds.as_ref().map(|(adds, _)| (*adds, hold_id.expect("only a hold's rows add").to_owned()));
         let answer = StoredAnswer { request_hash, status, body: body.stored.clone(), adds };
         self.loaded.answers.insert(key.clone(), answer.clone());
-        let asked_at = self.loaded.now;
-        self.changes.answers.push(AnswerRow { key, answer, at: asked_at });
+        self.changes.answers.push(AnswerRow { key, answer, at });
         Answer::Stored { status, body }
     }
 }

@@ -36,15 +36,15 @@ pub use self::{
     },
     place::{OpenError, Place},
     rows::{
-        By, Capture, Captured, CapturesPage, DayEnd, Entry, HoldOutcome, HoldRecord, HoldState, StoredAnswer, Sums,
-        Usage,
+        By, Capture, CapturesFound, CapturesPage, DayEnd, Entry, HoldOutcome, HoldRecord, HoldState, StoredAnswer,
+        Sums, Usage,
     },
     sqlite::Database,
 };
 use self::{queue::Job, readers::Readers};
 use crate::{
     charge::{Account, lines_json},
-    clock::{Clock, Millis, is_far_ahead},
+    clock::{Millis, is_far_ahead, system_time},
     key::{Hash, Key, Scopes, same},
 };
 
@@ -73,6 +73,8 @@ pub enum StoreFault {
     Busy,
     /// The writer did not answer in time. It may still carry the operation out.
     InProgress,
+    /// The database took longer than a statement may. Nothing was done.
+    TooLong,
     /// Another session holds the row of an account. Nothing was done.
     Locked,
     /// No room on the disk. Nothing was done.
@@ -97,6 +99,7 @@ impl fmt::Display for StoreFault {
         match self {
             Self::Busy => f.write_str("too many operations are waiting"),
             Self::InProgress => f.write_str("the operation is still being carried out"),
+            Self::TooLong => f.write_str("the database took too long"),
             Self::Locked => f.write_str("another session holds the account"),
             Self::Full => f.write_str("the disk is full"),
             Self::Conflict(reason) => write!(f, "another process was faster: {reason}"),
@@ -133,11 +136,12 @@ impl Default for Settings {
 
 /// The writers. They end when every [`Store`] is gone and the queues are empty.
 pub struct Writers {
-    threads: Vec<JoinHandle<()>>,
+    /// Each gives back what must outlive the readers.
+    threads: Vec<JoinHandle<Option<Database>>>,
 }
 
 impl Writers {
-    /// Waits until everything that was accepted is carried out.
+    /// Waits until everything that was accepted is carried out. Reads must have ended.
     pub fn finish(self) {
         for thread in self.threads {
             if thread.join().is_err() {
@@ -150,10 +154,10 @@ impl Writers {
 /// A handle on the ledger, cheap to clone.
 #[derive(Clone)]
 pub struct Store {
-    queues: Arc<[mpsc::Sender<Job>]>,
     readers: Readers,
     /// By the whole key: the time of an answer to its public part alone does not tell whether its owner is using it.
     credentials: Cache<(String, Hash), Option<Credential>>,
+    queues: Arc<[mpsc::Sender<Job>]>,
 }
 
 impl Store {
@@ -203,15 +207,19 @@ impl Store {
 
     /// Carries an operation out, durably, before it answers.
     pub async fn run(&self, operation: Operation) -> Result<Answer, StoreFault> {
-        let changed = match &operation {
-            Operation::AddKey(key) => Some(key.key_id.clone()),
-            Operation::DeleteKey { key_id } => Some(key_id.clone()),
-            _ => None,
-        };
+        let (mut made, mut deleted) = (None, None);
+        match &operation {
+            Operation::AddKey(key) => made = Some((key.key_id.clone(), key.hash)),
+            Operation::DeleteKey { key_id } => deleted = Some(key_id.clone()),
+            _ => {}
+        }
         let answer = send(self.queue_of(&operation), operation).await;
-        if let Some(changed) = changed {
-            let of_the_key = self.credentials.invalidate_entries_if(move |(key_id, _), _| *key_id == changed);
-            of_the_key.expect("the cache takes closures");
+        if let Some(made) = made {
+            self.credentials.invalidate(&made); // it may have been tried before it was there
+        }
+        if let Some(deleted) = deleted {
+            let of_the_id = self.credentials.invalidate_entries_if(move |(key_id, _), _| *key_id == deleted);
+            of_the_id.expect("the cache takes closures");
         }
         answer
     }
@@ -287,7 +295,7 @@ impl Store {
     }
 
     /// What was charged, in the order of the holds.
-    pub async fn captures(&self, page: CapturesPage) -> Result<Captured, StoreFault> {
+    pub async fn captures(&self, page: CapturesPage) -> Result<CapturesFound, StoreFault> {
         self.readers.captures(page).await
     }
 
@@ -307,10 +315,10 @@ impl Store {
         self.readers.next_expiry(account_id.into()).await
     }
 
-    /// The time of the newest entry, if it is so far ahead of the clock that one of them must be wrong.
-    pub async fn far_ahead(&self) -> Result<Option<Millis>, StoreFault> {
+    /// The time of the newest entry and the clock's, if they are so far apart that one of them must be wrong.
+    pub async fn far_ahead(&self) -> Result<Option<(Millis, Millis)>, StoreFault> {
         let (last_entry, clock) = self.readers.last_entry().await?;
-        Ok(is_far_ahead(last_entry, clock).then_some(last_entry))
+        Ok(is_far_ahead(last_entry, clock).then_some((last_entry, clock)))
     }
 
     /// A card that was published, as JSON.
@@ -346,7 +354,7 @@ impl Store {
         match &self.readers {
             Readers::Sqlite(readers) => readers.now(),
             // A database's own clock decides there; this machine's is near enough for a default or a time to come.
-            Readers::Postgres(_) => Clock::no_earlier_than(0).now(),
+            Readers::Postgres(_) => system_time(),
         }
     }
 }

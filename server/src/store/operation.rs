@@ -4,12 +4,12 @@ use pricetag::Faults;
 
 use super::{HoldState, StoreFault, StoredAnswer};
 use crate::{
-    charge::{Account, Refusal, Settled, Terms},
+    charge::{Account, Late, Refusal, Settled, Short, Terms},
     clock::Millis,
     key::{Hash, Scopes},
 };
 
-/// A change of the ledger. Each touches one account at most.
+/// A change of the ledger. Each changes one account at most; its answer may be stored with another, an administrator's.
 pub enum Operation {
     OpenAccount(NewAccount),
     Grant(NewGrant),
@@ -183,8 +183,8 @@ pub struct NewKey {
     pub expires: Option<Millis>,
 }
 
-/// Whether an account covers a late capture of a hold that was placed in such a month, and whether its tier has no limit.
-pub type CoverLate = Box<dyn Fn(&Settled, &Account, &str) -> Result<bool, Refusal> + Send + Sync>;
+/// Whether an account covers a late capture of a hold that was placed in such a month.
+pub type CoverLate = Box<dyn Fn(&Settled, &Account, &str) -> Result<Late, Box<Short>> + Send + Sync>;
 
 /// A decision on an account as it stands inside the transaction. It may be asked for more than once.
 pub type Decide = Box<dyn Fn(&Account) -> Result<Terms, Refusal> + Send + Sync>;
@@ -199,6 +199,8 @@ pub struct NewHold {
     pub lasts_ms: Option<Millis>,
     /// Bytes that the account may store on a day.
     pub bytes_a_day: Option<u64>,
+    /// The hash of its document, if that is known before the decision.
+    pub document_hash: Option<Hash>,
     /// Writes the body of the answer.
     pub body: Box<dyn Fn(&Placed<'_>) -> Body + Send + Sync>,
 }
@@ -249,6 +251,11 @@ impl Operation {
         }
     }
 
+    /// The document that it may store.
+    pub fn document_hash(&self) -> Option<&Hash> {
+        if let Self::Hold(new) = self { new.document_hash.as_ref() } else { None }
+    }
+
     /// The hold that it resolves or extends.
     pub fn hold_id(&self) -> Option<&str> {
         match self {
@@ -281,6 +288,8 @@ pub enum Answer {
     AccountExists,
     /// The hold was resolved before.
     HoldResolved(Resolution),
+    /// The hold had expired, and the account no longer covers its capture. Nothing is stored.
+    NotCovered(Box<Short>),
     /// Nothing changed and nothing is stored: the same key may be used again.
     Refused(Refusal),
 }

@@ -37,3 +37,49 @@ pub fn answer(jobs: Vec<Job>, answers: Vec<Result<Answer, StoreFault>>) {
         let _ = job.answer.send(answer);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        io::{self, Write},
+        sync::{Arc, Mutex},
+    };
+
+    use tokio::sync::oneshot;
+
+    use super::{Answer, Job, Operation, StoreFault, answer};
+
+    #[derive(Clone, Default)]
+    struct Log(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Log {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_fault_of_many_requests_is_one_line_with_their_number_and_the_id_of_the_first() {
+        let log = Log::default();
+        let writer = log.clone();
+        let lines = tracing_subscriber::fmt().with_ansi(false).with_writer(move || writer.clone()).finish();
+        tracing::subscriber::with_default(lines, || {
+            let jobs = ["well", "first", "second", "third"].map(|id| Job {
+                operation: Operation::Probe,
+                request: tracing::error_span!("request", id),
+                answer: oneshot::channel().0,
+            });
+            let lost = || Err(StoreFault::Unavailable("it is gone".into()));
+            answer(jobs.into(), vec![Ok(Answer::Done), lost(), lost(), lost()]);
+        });
+        let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+        assert_eq!(log.lines().count(), 1, "{log}");
+        for part in ["request{id=\"first\"}", "it is gone", "operations=3"] {
+            assert!(log.contains(part), "{part}: {log}");
+        }
+    }
+}

@@ -1,8 +1,8 @@
 //! What is read outside of a transaction of the ledger, from either engine.
 
 use super::{
-    By, Captured, CapturesPage, Credential, DayEnd, Entry, HoldRecord, OperationKey, StoreFault, StoredAnswer, Usage,
-    postgres, sqlite,
+    By, CapturesFound, CapturesPage, Credential, DayEnd, Entry, HoldRecord, OperationKey, StoreFault, StoredAnswer,
+    Usage, postgres, sqlite,
 };
 use crate::{charge::Account, clock::Millis};
 
@@ -33,7 +33,7 @@ reads! {
     entries(account_id: String, after: i64, limit: i64) -> Vec<Entry>;
     entries_before(account_id: String, before: i64, limit: i64) -> Vec<Entry>;
     day_ends(account_id: String, from: Millis, until: Millis) -> Vec<DayEnd>;
-    captures(page: CapturesPage) -> Captured;
+    captures(page: CapturesPage) -> CapturesFound;
     usage(account_id: String, by: By, from: Millis, until: Millis, most: i64) -> Usage;
     next_expiry(account_id: String) -> Option<Millis>;
     card(fingerprint: String) -> Option<String>;

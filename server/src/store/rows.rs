@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    charge::{Account, Document, FreeUse, ReadDocument, SettledLine, Stored},
+    charge::{Account, Document, FreeUse, ReadDocument, SettledLine, StoredBytes},
     clock::Millis,
     key::{Hash, same},
 };
@@ -16,12 +16,14 @@ use super::{
 /// What a transaction reads before anything is decided, by account: what a batch of operations concerns and no more.
 #[derive(Debug, Default)]
 pub struct Loaded {
-    /// The clock's time. An account's own is in it.
+    /// The clock's time; each account has its own instant.
     pub now: Millis,
     pub accounts: BTreeMap<String, Account>,
     pub answers: BTreeMap<OperationKey, StoredAnswer>,
     /// By account and hold.
     pub holds: BTreeMap<(String, String), HoldState>,
+    /// Documents that are stored already, by account and hash.
+    pub documents: BTreeSet<(String, Hash)>,
     /// API keys that are there.
     pub keys: BTreeSet<String>,
 }
@@ -96,7 +98,7 @@ pub struct MovedRow {
     pub posted: i64,
     pub held: i64,
     pub seq: i64,
-    pub stored: Stored,
+    pub stored: StoredBytes,
 }
 
 #[derive(Debug)]
@@ -136,6 +138,8 @@ pub struct OutcomeRow {
     pub late: bool,
     pub kind: Resolution,
     pub captured: i64,
+    /// Of a hold that was open until now.
+    pub expires_at: Option<Millis>,
     pub lines: Vec<SettledLine>,
     pub at: Millis,
 }
@@ -256,8 +260,7 @@ pub enum By {
     Choice(String),
 }
 
-/// Amounts are summed in two parts, units of so many millicredits and what is left, because a database's own sum may
-/// overflow.
+/// Sums are made in two parts, so many together and what is left, because a database's own sum may overflow.
 pub const SUM_UNIT: i64 = 1_000_000;
 
 /// What was charged from one time until before another.
@@ -277,7 +280,7 @@ pub struct Usage {
 pub struct Sums {
     pub captures: u64,
     pub lines: u64,
-    pub outputs: u64,
+    pub outputs: i128,
     /// Millicredits.
     pub estimated: i128,
     pub charged: i128,
@@ -285,16 +288,16 @@ pub struct Sums {
 
 /// A page of captures, and whether there are more.
 #[derive(Clone, Debug)]
-pub struct Captured {
+pub struct CapturesFound {
     pub captures: Vec<Capture>,
     pub more: bool,
 }
 
-impl Captured {
-    /// Of what was read for a page, of so many captures that were found.
-    pub fn of(mut captures: Vec<Capture>, found: i64, page: &CapturesPage) -> Self {
+impl CapturesFound {
+    /// Of what was read for a page, while so many captures are in its range.
+    pub fn of(mut captures: Vec<Capture>, in_range: i64, page: &CapturesPage) -> Self {
         captures.truncate(usize::try_from(page.limit).unwrap_or(usize::MAX));
-        let more = i64::try_from(captures.len()).is_ok_and(|listed| listed < found);
+        let more = i64::try_from(captures.len()).is_ok_and(|listed| listed < in_range);
         Self { captures, more }
     }
 }
@@ -313,7 +316,8 @@ pub struct CapturesPage {
 }
 
 impl CapturesPage {
-    /// The name that comes before those of all holds that can have been captured in the range.
+    /// The name that comes before those of all holds that can have been captured in the range. Those of a week before are
+    /// looked at too, because a hold may be captured so much later.
     pub fn first(&self) -> String {
         first_hold_id(self.from - CAPTURE_MS_MAX).max(self.after.clone())
     }
@@ -324,8 +328,9 @@ impl CapturesPage {
 }
 
 /// A document as it is stored.
-pub fn read_document(body: &[u8]) -> Result<ReadDocument, StoreFault> {
-    Document::read(body).map_err(|error| StoreFault::Unavailable(format!("a stored document cannot be read: {error}")))
+pub fn read_document(body: &[u8], size: i64) -> Result<ReadDocument, StoreFault> {
+    let read = Document::read(body, usize::try_from(size).unwrap_or(0));
+    read.map_err(|error| StoreFault::Unavailable(format!("a stored document cannot be read: {error}")))
 }
 
 /// Free units as they are stored with a hold.

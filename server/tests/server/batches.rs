@@ -41,6 +41,7 @@ fn charge(number: usize, decide: fn(&Account) -> Result<Terms, Refusal>) -> Oper
         asset: None,
         lasts_ms: None,
         bytes_a_day: None,
+        document_hash: None,
         body: Box::new(|placed| json!({"id": placed.hold_id, "posted": placed.account.posted}).to_string().into()),
     })
 }

@@ -36,6 +36,7 @@ struct Desk {
     database: Database,
     clock: Arc<Clock>,
     charges: usize,
+    bytes_a_day: Option<u64>,
 }
 
 impl Desk {
@@ -46,7 +47,7 @@ impl Desk {
         let body = serde_json::to_string(card.document()).expect("a card is JSON");
         let publish = Operation::PublishCard { fingerprint: card.fingerprint().into(), body };
         database.commit(&[publish])[0].as_ref().expect("a card");
-        Self { database, clock, charges: 0 }
+        Self { database, clock, charges: 0, bytes_a_day: None }
     }
 
     fn set(&self, time: i64) {
@@ -78,13 +79,20 @@ impl Desk {
     }
 
     fn capture(&mut self, account_id: &str, hold_id: &str) -> Answer {
-        let settled = charge::Settled { charge: 0, lines: Vec::new(), free_units: Vec::new() };
+        self.capture_with(account_id, hold_id, Vec::new())
+    }
+
+    /// A capture of nothing but free units.
+    fn capture_with(&mut self, account_id: &str, hold_id: &str, free_units: Vec<(String, u64)>) -> Answer {
+        let settled = charge::Settled { charge: 0, lines: Vec::new(), free_units };
         let reply = self.reply(account_id);
         self.run(Operation::Capture {
             account_id: account_id.into(),
             hold_id: hold_id.into(),
             settled: Ok(settled),
-            cover_late: Box::new(|_, _, _| Ok(false)),
+            cover_late: Box::new(|settled, account, month| {
+                charge::cover_late(&RateCard::builtin(), settled, account, month)
+            }),
             reply,
         })
     }
@@ -117,13 +125,15 @@ impl Desk {
         let card = RateCard::builtin();
         let body: Value = serde_json::from_value(json!({"plan": plan, "accepted": {"high": 1000}})).expect("a body");
         let request = charge::Request::read(&card, &body, charge::Kind::Charge).expect("a request");
+        let request_hash = request.document_hash();
         Operation::Hold(NewHold {
             account_id: account_id.into(),
             idempotency: self.idempotency(account_id, Side::Payer),
             decide: Box::new(move |account: &Account| charge::decide(&card, &request, account)),
             asset: None,
             lasts_ms,
-            bytes_a_day: None,
+            bytes_a_day: self.bytes_a_day,
+            document_hash: request_hash,
             body: Box::new(|placed| {
                 let charge = credits(placed.terms.whole.charge);
                 json!({"id": placed.hold_id, "charge": charge}).to_string().into()
@@ -203,17 +213,75 @@ fn an_entry_of_2030_moves_its_own_account_and_no_other_of_its_transaction_on_sql
     audit(&ledger);
 }
 
-/// Every time of an entry, a hold and an outcome of one operation is the same.
+/// Every time of an entry, a hold and an outcome of one operation is the same, and it is the account's own.
 #[test]
 fn one_operation_has_one_instant() {
     let ledger = Ledger::new(Engine::Sqlite);
     let mut desk = Desk::open(&ledger, DECEMBER);
     desk.account("acct_one", "basic");
-    desk.set(DECEMBER + 5);
+    desk.set(DECEMBER - 5);
     desk.charge(&["acct_one"], &two_credits());
     let times = "SELECT (SELECT max(at) FROM entries), (SELECT at FROM holds), (SELECT at FROM hold_outcomes),
         (SELECT at FROM settled_lines), (SELECT at FROM ops)";
-    assert_eq!(ledger.rows(times).concat(), vec![(DECEMBER + 5).to_string(); 5]);
+    assert_eq!(ledger.rows(times).concat(), vec![DECEMBER.to_string(); 5]);
+}
+
+#[test]
+fn free_units_of_a_late_capture_are_of_the_month_in_which_its_hold_was_placed() {
+    let ledger = Ledger::new(Engine::Sqlite);
+    let mut desk = Desk::open(&ledger, DECEMBER - 60_000);
+    desk.account("acct_one", "free");
+    let operation = desk.placing("acct_one", &free_pictures(), Some(30_000));
+    let Answer::Stored { body, .. } = desk.run(operation) else { panic!("a hold is placed") };
+    let answer: serde_json::Value = serde_json::from_str(&body.stored).expect("JSON");
+    let hold = answer["id"].as_str().expect("a hold's id").to_owned();
+    desk.set(DECEMBER + 60_000);
+    let ten = vec![("gemini-imagen".to_owned(), 10)];
+    assert!(matches!(desk.capture_with("acct_one", &hold, ten), Answer::Stored { .. }));
+    assert_eq!(ledger.rows("SELECT month, used FROM free_units"), [["2026-11", "10"]]);
+    assert!(desk.charge(&["acct_one"], &free_pictures())[0].abs() < f64::EPSILON, "December has its own");
+    assert_eq!(
+        ledger.rows("SELECT month, used FROM free_units ORDER BY month"),
+        [["2026-11", "10"], ["2026-12", "10"]]
+    );
+}
+
+#[test]
+fn a_day_of_the_clock_limits_what_an_account_stores_and_the_next_day_begins_anew() {
+    let ledger = Ledger::new(Engine::Sqlite);
+    let mut desk = Desk::open(&ledger, DECEMBER);
+    desk.account("acct_one", "basic");
+    desk.bytes_a_day = Some(5_000);
+    let placed = |desk: &mut Desk| {
+        let operation = desk.placing("acct_one", &two_credits(), None);
+        match desk.run(operation) {
+            Answer::Stored { .. } => true,
+            Answer::Refused(Refusal::StorageLimit { .. }) => false,
+            other => panic!("{other:?}"),
+        }
+    };
+    let first_day = (0..8).filter(|_| placed(&mut desk)).count();
+    assert!((2..6).contains(&first_day), "{first_day}");
+    desk.set(DECEMBER + DAY_MS - 1);
+    assert!(!placed(&mut desk));
+    desk.set(DECEMBER + DAY_MS);
+    let second_day = (0..8).filter(|_| placed(&mut desk)).count();
+    // The document is there already, so that the same bytes hold as many charges at least.
+    assert!(second_day >= first_day, "{first_day} and {second_day}");
+    audit(&ledger);
+}
+
+#[test]
+fn a_restart_with_a_clock_that_is_an_hour_behind_moves_no_account_that_has_no_such_entry() {
+    let ledger = Ledger::new(Engine::Sqlite);
+    let hour_ahead = system_time() + 3_600_000;
+    let mut desk = Desk::open(&ledger, hour_ahead);
+    desk.account("acct_ahead", "basic");
+    drop(desk);
+    let server = Server::start(&ledger);
+    let Opened { id, .. } = ledger.admin(&server).account("basic", 10_000, SCOPES);
+    let at = ledger.count(&format!("SELECT max(at) FROM entries WHERE account_id = '{id}'"));
+    assert!(at < hour_ahead - 1_800_000, "{at}");
 }
 
 /// A server on a PostgreSQL whose clock the test sets, by how many milliseconds it differs from the true one.

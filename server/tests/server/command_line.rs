@@ -102,6 +102,25 @@ fn what_cannot_run_ends_with_2_and_says_why() {
 }
 
 #[test]
+fn no_command_or_argument_is_suggested_where_none_is_near() {
+    for (arguments, near) in [
+        (&["setle"][..], Some("a similar subcommand exists: 'settle'")),
+        (&["scale"], None),
+        (&["card", "chek"], Some("a similar subcommand exists: 'check'")),
+        (&["serve", "--tire", "pro"], Some("a similar argument exists: '--tier'")),
+        (&["serve", "--port-number", "1"], None),
+    ] {
+        let ran = run(arguments, b"");
+        assert_eq!((ran.code, ran.output.as_str()), (2, ""), "{arguments:?}: {}", ran.said);
+        match near {
+            Some(near) => assert!(ran.said.contains(near), "`{near}` is due, not {}", ran.said),
+            None => assert!(!ran.said.contains("similar"), "{}", ran.said),
+        }
+        assert!(ran.said.contains("--help") && !ran.said.contains("\n\n\n"), "{}", ran.said);
+    }
+}
+
+#[test]
 fn each_line_is_answered_on_a_line_of_its_own_and_a_bad_one_stops_nothing() {
     let long = format!("{}{}", two_credits(), " ".repeat(1 << 20));
     let input = format!("{}\nnot json\n\n{long}\n{}\n{}", two_credits(), r#"{"items": []}"#, two_credits());

@@ -1,6 +1,6 @@
 //! How long a hold lasts, and what becomes of work that is finished later.
 
-use std::time::Duration;
+use std::{sync::Barrier, thread, time::Duration};
 
 use serde_json::{Value, json};
 
@@ -17,7 +17,8 @@ on_both_engines! {
     a_worker_that_extends_its_hold_keeps_it;
     a_capture_after_the_expiry_is_late_and_charged;
     a_late_capture_that_the_balance_no_longer_covers_is_refused_until_it_does;
-    free_units_that_a_hold_gave_back_are_not_used_twice;
+    free_units_that_a_hold_gave_back_are_not_counted_twice;
+    late_captures_at_once_have_one_winner;
     a_refusal_tells_held_credits_from_spent_ones;
 }
 
@@ -93,6 +94,7 @@ fn a_worker_that_extends_its_hold_keeps_it(engine: Engine) {
     wait_for_expiry(&payer, &other);
     assert_eq!(worker.get(&format!("/v1/holds/{kept}")).json()["status"], "held");
     let captured = capture(&worker, &nth_key(5), &kept).json();
+    assert_eq!(worker.get(&format!("/v1/holds/{kept}")).json()["expiresAt"], expires_at, "of a hold that ended too");
     assert_eq!((&captured["status"], &captured["late"]), (&json!("captured"), &json!(false)));
     assert_eq!(extend(&worker, 6, json!(900)).problem(), (409, "hold-already-captured".into()));
     drop(server);
@@ -158,6 +160,7 @@ fn a_late_capture_that_the_balance_no_longer_covers_is_refused_until_it_does(eng
     assert_eq!(refused.problem(), (402, "insufficient-credits".into()), "{}", refused.text);
     let problem = refused.json();
     assert_eq!(problem["shortBy"], 1);
+    assert_eq!(problem["detail"], "the hold expired, and 1 credits are missing to charge what was delivered");
     assert_eq!(problem["balance"], json!({"posted": 1, "held": 0, "available": 1}));
     assert_eq!(client.get(&format!("/v1/holds/{id}")).json()["status"], "expired");
     grant(&administrator, &account, 1);
@@ -167,7 +170,7 @@ fn a_late_capture_that_the_balance_no_longer_covers_is_refused_until_it_does(eng
     assert_eq!(audit(&ledger).captures, 2);
 }
 
-fn free_units_that_a_hold_gave_back_are_not_used_twice(engine: Engine) {
+fn free_units_that_a_hold_gave_back_are_not_counted_twice(engine: Engine) {
     let ledger = Ledger::new(engine);
     let Opened { key, .. } = ledger.account("free", 50_000, SCOPES);
     let server = Server::start(&ledger);
@@ -183,11 +186,43 @@ fn free_units_that_a_hold_gave_back_are_not_used_twice(engine: Engine) {
 
     let (first, second) = (capture(&client, &nth_key(3), &holds[0]), capture(&client, &nth_key(4), &holds[1]));
 
+    // The work was accepted at no charge, so it has none; the month's units are used once.
     assert_eq!((first.status, &first.json()["charge"]), (200, &json!(0)), "{}", first.text);
-    assert_eq!(second.problem(), (402, "insufficient-credits".into()), "{}", second.text);
-    assert_eq!(second.json()["freeUnitsShort"], json!({"gemini-imagen": 10}));
+    assert_eq!((second.status, &second.json()["charge"]), (200, &json!(0)), "{}", second.text);
     assert_eq!(client.get("/v1/account").json()["freeUnits"]["gemini-imagen"], 0);
     assert_eq!(ledger.count("SELECT max(used) FROM free_units"), 10);
+}
+
+fn late_captures_at_once_have_one_winner(engine: Engine) {
+    let ledger = Ledger::new(engine);
+    let Opened { key, .. } = ledger.account("basic", 100_000, SCOPES);
+    let servers: Vec<Server> =
+        (0..if engine == Engine::Postgres { 2 } else { 1 }).map(|_| Server::start(&ledger)).collect();
+    let clients: Vec<Client> = (0..4).map(|number| servers[number % servers.len()].client(&key)).collect();
+    let holds: Vec<String> = (0..10).map(|number| hold(&clients[0], &nth_key(number), &two_credits(), 1)).collect();
+    for id in &holds {
+        wait_for_expiry(&clients[0], id);
+    }
+    for id in &holds {
+        let start = Barrier::new(clients.len());
+        let replies: Vec<Reply> = thread::scope(|scope| {
+            let ask = |(number, client)| {
+                let start = &start;
+                scope.spawn(move || {
+                    start.wait();
+                    capture(client, &format!("late-{number}-{id}"), id)
+                })
+            };
+            let asked: Vec<_> = clients.iter().enumerate().map(ask).collect();
+            asked.into_iter().map(|asked| asked.join().expect("a client")).collect()
+        });
+        let (won, lost): (Vec<_>, Vec<_>) = replies.iter().partition(|reply| reply.status == 200);
+        assert_eq!(won.len(), 1, "{:?}", replies.iter().map(|reply| &reply.text).collect::<Vec<_>>());
+        assert!(lost.iter().all(|reply| reply.problem() == (409, "hold-already-captured".into())));
+    }
+    assert_eq!(clients[0].posted(), 80);
+    drop(servers);
+    assert_eq!(audit(&ledger).captures, 10);
 }
 
 fn a_refusal_tells_held_credits_from_spent_ones(engine: Engine) {

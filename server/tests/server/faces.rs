@@ -56,7 +56,7 @@ impl HttpFace {
         for (pool, left) in account["freeUnits"].as_object().into_iter().flatten() {
             let monthly = RateCard::builtin().pools().iter().find(|known| known.id == *pool).unwrap().monthly(tier);
             let used = monthly - left.as_u64().expect("a number of units");
-            let month = pricetag_server::clock::month(pricetag_server::clock::Clock::no_earlier_than(0).now());
+            let month = pricetag_server::clock::month(pricetag_server::clock::system_time());
             let sql = "INSERT INTO free_units SELECT account_id, ?1, ?2, ?3 FROM accounts";
             ledger.execute(sql, rusqlite::params![pool, month, used]).expect("free units");
         }

@@ -83,7 +83,7 @@ fn an_account_is_opened_in_a_tier_of_the_card_in_force_with_an_amount_that_is_on
     assert!(new(&["--tier", "gold", "--id", "acct_7"]).status.success());
     for (arguments, reason) in [
         (&[][..], "--tier <TIER>"),
-        (&["--tier", "basic"], "the card has no tier `basic`; it has free, gold, pro, enterprise"),
+        (&["--tier", "basic"], "there is no tier `basic` (one of `free`, `gold`, `pro`, `enterprise`)"),
         (&["--tier", "gold", "--id", "acct_7"], "there is an account `acct_7` already"),
         (&["--tier", "gold", "--id", "a b"], "`a b` is not an id"),
         (&["--tier", "gold", "--id", ".."], "`..` is not an id"),
@@ -130,7 +130,7 @@ fn a_start_that_fails_leaves_no_file_behind() {
     check_nothing_left(&folder, &new, &["--admin-port", &port], "is taken on 127.0.0.1");
     check_nothing_left(&folder, &new, &["--host", "no name"], "`no name` is neither an address nor the name of one");
     check_nothing_left(&folder, &new, &["--card", card.to_str().expect("a path")], "is not valid");
-    check_nothing_left(&folder, &new, &["--demo", "--tier", "gold"], "the card has no tier `gold`");
+    check_nothing_left(&folder, &new, &["--demo", "--tier", "gold"], "there is no tier `gold`");
     check_nothing_left(&folder, &new, &["--tier", "basic"], "--demo");
     check_nothing_left(&folder, &folder.file("no/such.db"), &[], "cannot be locked");
     let text = folder.write("notes.txt", &"not a database, but long enough to be read as one\n".repeat(100));

@@ -89,8 +89,8 @@ fn a_balance_that_differs_from_its_last_entry_cannot_be_committed() {
             &format!("{moved}; {}", entry("seq, 'gift', posted - 5000, posted, held, held")),
             &shadow,
             "INSERT INTO entries SELECT account_id, seq + 1, 'charge', posted, posted, held, held, 'hold_nothing', NULL, 0 FROM accounts",
-            "INSERT INTO hold_outcomes SELECT account_id, hold_id, false, 'released', 0, 0 FROM hold_outcomes",
-            "INSERT INTO hold_outcomes SELECT account_id, hold_id, true, 'captured', 0, 0 FROM hold_outcomes",
+            "INSERT INTO hold_outcomes SELECT account_id, hold_id, false, 'released', 0, NULL, 0 FROM hold_outcomes",
+            "INSERT INTO hold_outcomes SELECT account_id, hold_id, true, 'captured', 0, NULL, 0 FROM hold_outcomes",
         ],
     );
     let (cluster, database) = ledger.postgres();

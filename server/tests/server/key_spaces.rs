@@ -1,5 +1,7 @@
 //! Whose idempotency key it is: the payer's, the worker's or the administrator's, each apart from the others.
 
+use std::{sync::Barrier, thread};
+
 use serde_json::{Value, json};
 
 use super::{
@@ -11,6 +13,7 @@ use super::{
 on_both_engines! {
     a_payer_who_uses_the_workers_key_first_frees_no_work;
     an_administrators_key_is_one_request_whatever_account_it_concerns;
+    one_administrators_key_for_two_accounts_at_once_grants_to_one;
 }
 
 fn a_payer_who_uses_the_workers_key_first_frees_no_work(engine: Engine) {
@@ -64,5 +67,36 @@ fn an_administrators_key_is_one_request_whatever_account_it_concerns(engine: Eng
     assert_eq!(open("acct_of_an_order").status, 201);
     assert_eq!(open("acct_of_another").problem(), (422, "idempotency-key-reused".into()));
     drop(server);
+    audit(&ledger);
+}
+
+/// Each account has a writer of its own on PostgreSQL, and here a server too.
+fn one_administrators_key_for_two_accounts_at_once_grants_to_one(engine: Engine) {
+    let ledger = Ledger::new(engine);
+    ledger.account("basic", 0, "read"); // one that `key new` finds
+    let servers: Vec<Server> =
+        (0..if engine == Engine::Postgres { 2 } else { 1 }).map(|_| Server::start(&ledger)).collect();
+    let administrators: Vec<_> = servers.iter().map(|server| ledger.admin(server)).collect();
+    let key = administrators[0].client.clone();
+    for round in 0..20 {
+        let accounts = [0, 1].map(|_| administrators[0].account("basic", 0, "read"));
+        let start = Barrier::new(2);
+        let replies: Vec<_> = thread::scope(|scope| {
+            let ask = |(number, account): (usize, &Opened)| {
+                let client = key.at(&servers[number % servers.len()]);
+                let (start, path) = (&start, format!("/v1/accounts/{}/grants", account.id));
+                scope.spawn(move || {
+                    start.wait();
+                    client.post_as(&format!("grant-of-a-round-{round}"), &path, &json!({"amount": 5}))
+                })
+            };
+            let asked: Vec<_> = accounts.iter().enumerate().map(ask).collect();
+            asked.into_iter().map(|asked| asked.join().expect("an administrator")).collect()
+        });
+        let mut statuses: Vec<u16> = replies.iter().map(|reply| reply.status).collect();
+        statuses.sort_unstable();
+        assert_eq!(statuses, [201, 422], "{:?}", replies.iter().map(|reply| &reply.text).collect::<Vec<_>>());
+    }
+    drop(servers);
     audit(&ledger);
 }

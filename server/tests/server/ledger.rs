@@ -69,8 +69,8 @@ fn history_cannot_be_changed_or_taken_away() {
            NULL FROM holds",
         "UPDATE hold_outcomes SET captured = 0",
         "DELETE FROM hold_outcomes",
-        "INSERT OR REPLACE INTO hold_outcomes SELECT account_id, hold_id, late, 'released', 0, at FROM hold_outcomes",
-        "INSERT INTO hold_outcomes SELECT account_id, hold_id, 1, 'captured', 2000, at FROM hold_outcomes",
+        "INSERT OR REPLACE INTO hold_outcomes SELECT account_id, hold_id, late, 'released', 0, NULL, at FROM hold_outcomes",
+        "INSERT INTO hold_outcomes SELECT account_id, hold_id, 1, 'captured', 2000, NULL, at FROM hold_outcomes",
         "UPDATE settled_lines SET charge = 0",
         "DELETE FROM settled_lines",
         "INSERT OR REPLACE INTO settled_lines SELECT * FROM settled_lines",
@@ -156,7 +156,7 @@ fn a_hold_cannot_be_resolved_twice_or_above_its_amount() {
     ledger.execute("INSERT INTO open_holds SELECT account_id, 'hold_open', at + 1000 FROM holds LIMIT 1", []).unwrap();
     let resolve = |kind: &str, captured: i64, late: i64| {
         let sql = format!(
-            "INSERT INTO hold_outcomes SELECT account_id, 'hold_open', {late}, '{kind}', {captured}, 0 FROM accounts"
+            "INSERT INTO hold_outcomes SELECT account_id, 'hold_open', {late}, '{kind}', {captured}, NULL, 0 FROM accounts"
         );
         ledger.execute(&sql, [])
     };

@@ -149,21 +149,23 @@ impl Paper {
         self.done(200, vec![("charge", charge), ("released", released)])
     }
 
-    /// What the hold gave back must still be there: credits, unless the tier has no limit, and free units.
+    /// The credits that the hold gave back must still be there, unless the tier has no limit. Free units are taken as far
+    /// as they are left.
     fn capture_late(&mut self, number: usize, delivered: Option<u64>) -> Due {
         let outcome = delivered.map_or_else(Outcome::whole, outcome);
         let Ok(settlement) = self.holds[number].estimate.settle(&outcome) else {
             return Due::refusal(422, "outcome-exceeds-hold");
         };
         let free: u64 = settlement.lines.iter().map(|line| line.free).sum();
-        let pools = self.holds[number].pools.clone();
-        let covered = pools.iter().all(|(pool, _)| self.left().iter().any(|(id, left)| id == pool && *left >= free));
+        let left = |pool: &str| self.left().iter().find(|(id, _)| *id == pool).map_or(0, |(_, left)| *left);
+        // Plans here have one line.
+        let used: Vec<_> =
+            self.holds[number].pools.iter().map(|(pool, _)| (pool.clone(), free.min(left(pool)))).collect();
         let (charge, released) = (settlement.charge.millicredits(), settlement.released.millicredits());
-        if !covered || (!self.unlimited() && charge > self.posted - self.held) {
+        if !self.unlimited() && charge > self.posted - self.held {
             return Due::refusal(402, "insufficient-credits");
         }
         self.posted -= if self.unlimited() { 0 } else { charge };
-        let used: Vec<_> = pools.into_iter().map(|(pool, _)| (pool, free)).collect(); // plans here have one line
         self.use_units(&used, 1);
         self.holds[number].state = State::Captured;
         self.done(200, vec![("charge", charge), ("released", released)])

@@ -4,7 +4,7 @@ use std::{io::Write, process::Stdio};
 
 use serde_json::{Value, json};
 
-use super::running::{Client, Folder, Server, nth_key, pricetag};
+use super::running::{Client, Folder, Reply, Server, nth_key, pricetag, two_credits};
 
 /// A card whose higher tiers do not have all that the lower ones have.
 ///
@@ -114,4 +114,107 @@ fn many_changes_that_save_too_little_do_not_hide_the_one_that_fits() {
     let (offered, fitting) = offered(85_000, &json!({ "items": items }));
     assert!(!fitting.is_empty() && !fitting.iter().any(keeps_the_rank), "{fitting:?}");
     assert_eq!(offered, fitting);
+}
+
+/// The faults of a request that is not valid: code, path and what would be right.
+fn faults(reply: &Reply) -> Vec<(String, String, String)> {
+    assert_eq!(reply.problem(), (422, "invalid-request".into()), "{}", reply.text);
+    let text = |fault: &Value, member: &str| fault[member].as_str().unwrap_or_default().to_owned();
+    let problem = reply.json();
+    let errors = problem["errors"].as_array().expect("faults").iter();
+    errors.map(|fault| (text(fault, "code"), text(fault, "path"), text(fault, "help"))).collect()
+}
+
+#[test]
+fn no_field_or_parameter_is_suggested_where_none_is_near() {
+    let folder = Folder::new();
+    let key = folder.with_key("basic", 10_000, "estimate hold settle read admin".parse().unwrap(), None);
+    let server = Server::start(&folder);
+    let client = server.client(&key);
+    let body = |members: Value| {
+        let mut body = client.accepted(&two_credits());
+        body.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
+        body
+    };
+    let hold = client.post_as(&nth_key(0), "/v1/holds", &body(json!({}))).json()["id"].as_str().unwrap().to_owned();
+    let key_says = "the account and its tier come from the key";
+    let mut accepted = body(json!({}));
+    accepted["accepted"]["hihg"] = json!(1);
+    let without_price = |members: Value| {
+        let mut body = body(members);
+        body.as_object_mut().unwrap().remove("accepted");
+        body
+    };
+    let rows: [(&str, Value, &str, &str, &str); 16] = [
+        ("/v1/charges", body(json!({"colour": 1})), "unknown-field", "colour", "one of `plan`, `accepted`, `asset`"),
+        ("/v1/charges", body(json!({"aset": "x"})), "unknown-field", "aset", "did you mean `asset`?"),
+        ("/v1/charges", body(json!({"tier": "pro"})), "unknown-field", "tier", key_says),
+        ("/v1/charges", accepted, "unknown-field", "accepted.hihg", "did you mean `high`?"),
+        ("/v1/preflight", without_price(json!({"colour": 1})), "unknown-field", "colour", "one of `plan`"),
+        ("/v1/preflight", without_price(json!({"account": {}})), "unknown-field", "account", key_says),
+        ("/v1/preflight", without_price(json!({"tier": "pro"})), "unknown-field", "tier", key_says),
+        ("HOLD/extend", json!({"seconds": 60, "until": 1}), "unknown-field", "until", "one of `seconds`"),
+        ("HOLD/capture", json!({"outcom": {}}), "unknown-field", "outcom", "did you mean `outcome`?"),
+        ("HOLD/release", json!({"note": 1}), "unknown-field", "note", "leave it out: there is none"),
+        (
+            "/v1/accounts",
+            json!({"tier": "gold"}),
+            "unknown-tier",
+            "tier",
+            "one of `free`, `basic`, `pro`, `enterprise`",
+        ),
+        ("/v1/accounts", json!({"tier": "basci"}), "unknown-tier", "tier", "did you mean `basic`?"),
+        (
+            "/v1/accounts",
+            json!({"tier": "pro", "credits": 5}),
+            "unknown-field",
+            "credits",
+            "one of `accountId`, `tier`, `grant`",
+        ),
+        ("/v1/keys", json!({"accountId": "a", "scopes": ["raed"]}), "out-of-range", "scopes", "did you mean `read`?"),
+        (
+            "/v1/keys",
+            json!({"accountId": "a", "scopes": ["everything"]}),
+            "out-of-range",
+            "scopes",
+            "one of `estimate`, `hold`, `settle`, `read`, `admin`",
+        ),
+        (
+            "/v1/estimate",
+            json!({"plan": two_credits(), "colour": 1}),
+            "unknown-field",
+            "colour",
+            "one of `plan`, `freeUnits`",
+        ),
+    ];
+    for (number, (path, body, code, place, help)) in rows.into_iter().enumerate() {
+        let path = path.replace("HOLD", &format!("/v1/holds/{hold}"));
+        let reply = client.post_as(&nth_key(number + 1), &path, &body);
+        assert_eq!(faults(&reply), [(code.into(), place.into(), help.into())], "{path} {body}");
+    }
+    for (address, code, place, help) in [
+        ("entries?colour=1", "unknown-field", "colour", "one of `after`, `before`, `limit`"),
+        ("entries?limits=5", "unknown-field", "limits", "did you mean `limit`?"),
+        ("usage?by=modle", "unknown-choice", "by", "did you mean `model`?"),
+        ("usage?by=colour", "unknown-choice", "by", "one of `operation`, `day`, `asset`, `model`, `quality` or 4 more"),
+    ] {
+        let reply = client.get(&format!("/v1/{address}"));
+        assert_eq!(faults(&reply), [(code.into(), place.into(), help.into())], "{address}");
+    }
+}
+
+#[test]
+fn a_body_of_very_many_unknown_fields_is_answered_with_the_first_of_them() {
+    let folder = Folder::new();
+    let key = folder.with_key("basic", 10_000, "estimate hold admin".parse().unwrap(), None);
+    let server = Server::start(&folder);
+    let client = server.client(&key);
+    let many: serde_json::Map<String, Value> = (0..20_000).map(|number| (format!("q{number}"), json!(1))).collect();
+    let body = Value::Object(many);
+    for (number, path) in ["/v1/estimate", "/v1/preflight", "/v1/charges", "/v1/accounts"].into_iter().enumerate() {
+        let found = faults(&client.post_as(&nth_key(number), path, &body));
+        let listed = found.iter().filter(|(code, _, _)| code == "unknown-field").count();
+        assert_eq!(listed, pricetag::limits::FAULTS, "{path}");
+        assert!(found.iter().any(|(code, _, _)| code == "limit-exceeded"), "{path}");
+    }
 }

@@ -214,6 +214,11 @@ impl Reply {
 }
 
 impl Client {
+    /// The same client of another server.
+    pub fn at(&self, server: &Server) -> Self {
+        Self { base: server.base.clone(), ..self.clone() }
+    }
+
     pub fn new(base: &str, key: Option<&str>) -> Self {
         let agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
         Self { agent, base: base.into(), authorization: key.map(|key| format!("Bearer {key}")) }

@@ -56,7 +56,7 @@ fn the_first_tier_can_be_chosen_and_must_be_the_cards() {
     check_refused(
         &other.database(),
         &["--demo", "--tier", "gold"],
-        "the card has no tier `gold`; it has free, basic, pro, enterprise",
+        "there is no tier `gold` (one of `free`, `basic`, `pro`, `enterprise`)",
     );
 }
 
@@ -84,7 +84,11 @@ fn a_key_needs_a_ledger_an_account_and_scopes_that_there_are() {
     for (arguments, reason) in [
         (&[][..], "name one with --account"),
         (&["--account", "acct_nobody"], "there is no account `acct_nobody`"),
-        (&["--scopes", "everything"], "there is no scope `everything`"),
+        (
+            &["--scopes", "everything"],
+            "there is no scope `everything` (one of `estimate`, `hold`, `settle`, `read`, `admin`)",
+        ),
+        (&["--scopes", "hold,setle"], "there is no scope `setle` (did you mean `settle`?)"),
         (&["--expires", "0"], "0 is not in 1..=36500"),
     ] {
         let output = new_key(&folder, arguments);
@@ -175,7 +179,7 @@ fn settings_come_from_the_environment_too() {
         .env("PRICETAG_DEMO", "true")
         .output()
         .unwrap();
-    assert!(String::from_utf8_lossy(&output.stderr).contains("the card has no tier `gold`"));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("there is no tier `gold`"));
     let help = pricetag().args(["serve", "--help"]).output().unwrap();
     // Lines break where they must, which is not what this is about.
     let help = String::from_utf8(help.stdout).unwrap().split_whitespace().collect::<Vec<_>>().join(" ");

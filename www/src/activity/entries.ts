@@ -94,5 +94,5 @@ function amountText({ kind, postedBefore, postedAfter, heldBefore, heldAfter }: 
   if (moved !== 0) return `${signed(moved)} ${text.elements.unit(unit, Math.abs(moved))}`;
   const held = difference(heldAfter, heldBefore);
   if (held !== 0) return figure(Math.abs(held), unit);
-  return kind === "charge" || kind === "capture" ? words.included : words.noMove;
+  return ["charge", "capture", "late-capture"].includes(kind) ? words.included : words.noMove;
 }

@@ -20,7 +20,7 @@ function idBefore(id: string): string | null {
 
 /** Adds to `found` what the holds of some entries, newest first, were charged for; what is set aside or given back has no charge. */
 export async function findCharged(ledger: Ledger, entries: Entry[], found: Map<string, AnyItem[]>, signal: AbortSignal): Promise<void> {
-  const charged = entries.filter(({ kind, holdId }) => holdId !== null && ["charge", "capture"].includes(kind));
+  const charged = entries.filter(({ kind, holdId }) => holdId !== null && ["charge", "capture", "late-capture"].includes(kind));
   const wanted = new Set(charged.flatMap(({ holdId }) => (holdId === null || found.has(holdId) ? [] : [holdId])));
   const [newest, oldest, first] = [charged[0], charged.at(-1), [...wanted].sort()[0]];
   if (newest === undefined || oldest === undefined || first === undefined) return;

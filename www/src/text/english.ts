@@ -575,6 +575,7 @@ export const english = {
       release: "Given back",
       expire: "Given back: not used in time",
       charge: "Charged",
+      "late-capture": "Charged after it was given back",
     } as Record<string, string>,
     andMore: (title: string, more: string) => `${title} and ${more} more`,
     balanceAfter: (amount: string) => `Balance ${amount}`,

@@ -1,23 +1,33 @@
 import type { Fault } from "pricetag";
 import type { Words } from "pricetag/elements";
 
-/** What the card's rules name in a message, between backticks: the value that was found, or the nearest one that is right. */
-const named = (message: string | undefined): string | null => /`([^`]*)`/.exec(message ?? "")?.[1] ?? null;
+/** The value that was found, which the card's rules name between backticks. */
+const named = (message: string): string | null => /`([^`]*)`/.exec(message)?.[1] ?? null;
+
+/** What would be right in place of a name that is not known: the nearest, or else some of those that are known. */
+function instead(help: string | undefined): string {
+  const [, near, known, more] = /^(?:did you mean `(.*)`\?|one of (.*?)(?: or (\d+) more)?)$/s.exec(help ?? "") ?? [];
+  if (near !== undefined) return ` Gemeint ist vielleicht „${near}“.`;
+  if (known === undefined) return "";
+  const names = known.replace(/`([^`]*)`/g, "„$1“");
+  return ` ${names.includes(", ") ? "Möglich sind" : "Möglich ist"} ${names}${more === undefined ? "" : ` und ${more} weitere`}.`;
+}
 
 /** What is wrong, by its code, where the field itself says no more. The rules' own sentences are English. */
 export function faultByCode({ code, path, message, help }: Fault): string {
   const found = named(message);
-  const near = named(help);
-  const meant = near === null ? "" : ` Gemeint ist vielleicht „${near}“.`;
+  const right = instead(help);
   switch (code) {
     case "unknown-field":
-      return `Ein Feld „${found ?? path}“ gibt es hier nicht.${meant}`;
+      return `Ein Feld „${found ?? path}“ gibt es hier nicht.${right}`;
     case "unknown-operation":
-      return `Einen Vorgang „${found ?? ""}“ gibt es nicht.${meant}`;
+      return `Einen Vorgang „${found ?? ""}“ gibt es nicht.${right}`;
     case "unknown-option":
-      return `Eine Option „${found ?? ""}“ gibt es nicht.${meant}`;
+      return `Eine Option „${found ?? ""}“ gibt es nicht.${right}`;
     case "unknown-tier":
-      return `Einen Tarif „${found ?? ""}“ gibt es nicht.${meant}`;
+      return `Einen Tarif „${found ?? ""}“ gibt es nicht.${right}`;
+    case "unknown-pool":
+      return `Einen Vorrat freier Einheiten „${found ?? ""}“ gibt es nicht.${right}`;
     case "missing-field":
       return `Es fehlt noch etwas: ${path}.`;
     case "wrong-type":

@@ -131,7 +131,10 @@ const MESSAGES: Sentence[] = [
 /** What would be right. */
 const HELPS: Sentence[] = [
   [/^did you mean (`.*`)\?$/s, (name) => `gemeint ist vielleicht ${name}`],
-  [/^one of (.*)$/s, (options) => `möglich sind ${options}`],
+  [/^one of (`[^`]*`)$/, (name) => `möglich ist ${name}`],
+  [/^one of (.*) or (\d+) more$/s, (names, more) => `möglich sind ${names} und ${more} weitere`],
+  [/^one of (.*)$/s, (names) => `möglich sind ${names}`],
+  [/^leave it out: there is none$/, () => "das weglassen, denn so etwas gibt es hier nicht"],
   [/^at most (\d+) pixels$/, (most) => `höchstens ${most} Pixel`],
   [/^1 to (\d+) items$/, (most) => `1 bis ${most} Posten`],
   [/^an amount is 0 to (.*) credits with at most three decimals$/, (most) => `ein Betrag ist 0 bis ${most} Credits mit höchstens drei Nachkommastellen`],

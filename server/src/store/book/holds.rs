@@ -8,8 +8,8 @@ use super::super::{
 };
 use super::{BALANCE_MAX, Book, CREATED, Step, too_much};
 use crate::{
-    charge::{FreeUse, LATE_MS, Refusal, Settled, Stored, Terms},
-    clock::{Millis, month, month_before},
+    charge::{FreeUse, LATE_MS, Late, Refusal, Settled, StoredBytes, Terms},
+    clock::{Millis, month},
     key::random_hex,
     times::{DAY_MS, Day},
 };
@@ -32,10 +32,12 @@ impl Book {
         if terms.unlimited && account.posted.saturating_add(terms.hold) > BALANCE_MAX {
             return too_much("plan");
         }
-        let (now, stored) = (account.now, account.stored_today());
-        let bytes = bytes_of(new, &terms);
-        if new.bytes_a_day.is_some_and(|most| stored + bytes > most) {
-            return Answer::Refused(Refusal::StorageLimit { until: Day::of(now).plus(1).start() });
+        let now = account.now;
+        // The day is the clock's: an account that is ahead of it must not stay on one day.
+        let today = Day::of(self.loaded.now);
+        let stored = account.stored_on(today) + self.bytes_of(new, &terms);
+        if new.bytes_a_day.is_some_and(|most| stored > most) {
+            return Answer::Refused(Refusal::StorageLimit { until: today.plus(1).start() });
         }
         let hold = (new.account_id.clone(), new_hold_id(now));
         let expires_at = new.lasts_ms.map(|lasts_ms| now + lasts_ms);
@@ -51,20 +53,31 @@ impl Book {
             self.enter(&new.account_id, Step::of("charge", -terms.whole.charge, 0, Some(&hold.1)));
             self.outcome(&hold, Resolution::Captured, false, Some(&terms.whole));
         }
-        self.use_free_units(&new.account_id, &terms.free_units, now, 1);
-        self.store_bytes(&new.account_id, stored + bytes);
+        self.use_units(&new.account_id, now, 1, promised(&terms.free_units));
+        self.store_bytes(&new.account_id, StoredBytes { day: today.number(), bytes: stored });
         let account = &self.loaded.accounts[&new.account_id];
         let asset = new.asset.as_deref();
         let body = (new.body)(&Placed { hold_id: &hold.1, terms: &terms, asset, at: now, expires_at, account });
         self.add_hold(new, terms, &hold, expires_at);
-        self.store_answer(&new.idempotency, CREATED, body, Some(&hold.1))
+        self.store_answer(&new.idempotency, CREATED, body, Some(&hold.1), now)
     }
 
-    /// Counts what an account has stored on the day of its instant. It has just moved.
-    fn store_bytes(&mut self, account_id: &str, bytes: u64) {
-        let account = self.loaded.accounts.get_mut(account_id).expect("an account that is worked on");
-        account.stored = Stored { day: Day::of(account.now).number(), bytes };
-        self.changes.moved.get_mut(account_id).expect("an account that moved").stored = account.stored;
+    /// Counts what an account has stored on a day. It has just moved.
+    fn store_bytes(&mut self, account_id: &str, stored: StoredBytes) {
+        self.loaded.accounts.get_mut(account_id).expect("an account that is worked on").stored = stored;
+        self.changes.moved.get_mut(account_id).expect("an account that moved").stored = stored;
+    }
+
+    /// About what a hold or a charge adds to the disk. Every hold may be captured, so its lines are counted with it.
+    fn bytes_of(&self, new: &NewHold, terms: &Terms) -> u64 {
+        let bytes = |count: usize| u64::try_from(count).expect("a count of bytes is a u64");
+        let document = &terms.document;
+        let is_stored = self.loaded.documents.contains(&(new.account_id.clone(), *document.hash()));
+        let document = if is_stored { 0 } else { bytes(document.body().len()) };
+        ROWS_BYTES
+            + document
+            + LINE_BYTES * bytes(terms.whole.lines.len())
+            + FREE_USE_BYTES * bytes(terms.free_units.len())
     }
 
     fn add_hold(&mut self, new: &NewHold, terms: Terms, hold: &HoldKey, expires_at: Option<Millis>) {
@@ -93,7 +106,9 @@ impl Book {
             at,
             expires_at,
         });
-        self.changes.documents.insert((hold.0.clone(), *terms.document.hash()), terms.document);
+        let document = (hold.0.clone(), *terms.document.hash());
+        self.loaded.documents.insert(document.clone());
+        self.changes.documents.insert(document, terms.document);
     }
 
     /// Charges what was delivered. A hold that expired is captured late, where the account still covers it.
@@ -121,33 +136,34 @@ impl Book {
         }
         if state.resolution.is_none() {
             self.end(hold, &state, Resolution::Captured, Some(settled));
-        } else if let Err(refusal) = self.capture_late(hold, &state, settled, cover_late) {
-            return Ok(Answer::Refused(refusal));
+            return Ok(self.reply(&hold.0, Some(hold), reply));
         }
-        Ok(self.reply(&hold.0, Some(hold), reply))
+        let account = &self.loaded.accounts[&hold.0];
+        Ok(match cover_late(settled, account, &month(state.at)) {
+            Err(short) => Answer::NotCovered(short),
+            Ok(late) if late.unlimited && account.posted.saturating_add(settled.charge) > BALANCE_MAX => {
+                too_much("outcome")
+            }
+            Ok(late) => {
+                self.capture_late(hold, &state, settled, &late);
+                self.reply(&hold.0, Some(hold), reply)
+            }
+        })
     }
 
-    /// Whether a hold that expired may still be captured. Its free units are known from the month before on.
+    /// Whether a hold that expired may still be captured. It may have expired late, when no server ran.
     fn may_be_late(&self, hold: &HoldKey, state: &HoldState) -> bool {
         let now = self.loaded.accounts[&hold.0].now;
-        state.expired_at.is_some_and(|expired_at| now <= expired_at + LATE_MS) && month(state.at) >= month_before(now)
+        state.expired_at.is_some_and(|expired_at| now <= expired_at + LATE_MS) && now <= state.at + CAPTURE_MS_MAX
     }
 
-    fn capture_late(
-        &mut self,
-        hold: &HoldKey,
-        state: &HoldState,
-        settled: &Settled,
-        cover_late: &CoverLate,
-    ) -> Result<(), Refusal> {
-        let unlimited = cover_late(settled, &self.loaded.accounts[&hold.0], &month(state.at))?;
-        if unlimited {
+    fn capture_late(&mut self, hold: &HoldKey, state: &HoldState, settled: &Settled, late: &Late) {
+        if late.unlimited {
             self.enter(&hold.0, Step::of("allowance", settled.charge, 0, Some(&hold.1)));
         }
         self.enter(&hold.0, Step::of("late-capture", -settled.charge, 0, Some(&hold.1)));
         self.outcome(hold, Resolution::Captured, true, Some(settled));
-        self.use_settled(hold, state, settled);
-        Ok(())
+        self.use_units(&hold.0, state.at, 1, used(&late.free_units));
     }
 
     pub fn release(&mut self, hold: &HoldKey, reply: &Reply) -> Answer {
@@ -208,15 +224,17 @@ impl Book {
             self.enter(&hold.0, Step::of("allowance", charge - state.amount, 0, Some(&hold.1)));
         }
         self.outcome(hold, resolution, false, settled);
-        self.use_free_units(&hold.0, &state.free_units, state.at, -1);
+        self.use_units(&hold.0, state.at, -1, promised(&state.free_units));
         if let Some(settled) = settled {
-            self.use_settled(hold, state, settled);
+            self.use_units(&hold.0, state.at, 1, used(&settled.free_units));
         }
     }
 
     fn outcome(&mut self, hold: &HoldKey, kind: Resolution, late: bool, settled: Option<&Settled>) {
         let at = self.loaded.accounts[&hold.0].now;
+        let mut expires_at = None;
         if let Some(state) = self.loaded.holds.get_mut(hold) {
+            expires_at = state.expires_at.take();
             (state.resolution, state.late) = (Some(kind), late);
             if kind == Resolution::Expired {
                 state.expired_at = Some(at);
@@ -228,25 +246,16 @@ impl Book {
             late,
             kind,
             captured: settled.map_or(0, |settled| settled.charge),
+            expires_at,
             lines: settled.map_or_else(Vec::new, |settled| settled.lines.clone()),
             at,
         });
     }
 
-    /// Takes the free units that a capture used, of the month in which the hold was placed.
-    fn use_settled(&mut self, hold: &HoldKey, state: &HoldState, settled: &Settled) {
-        let used = settled.free_units.iter().map(|(pool, units)| (pool.as_str(), *units));
-        self.use_pools(&hold.0, used, state.at, 1);
-    }
-
-    fn use_free_units(&mut self, account_id: &str, uses: &[FreeUse], at: Millis, sign: i64) {
-        self.use_pools(account_id, uses.iter().map(|free| (free.pool.as_str(), free.units)), at, sign);
-    }
-
     /// Takes free units of the month of a time, or gives them back.
-    fn use_pools<'p>(&mut self, account_id: &str, uses: impl Iterator<Item = (&'p str, u64)>, at: Millis, sign: i64) {
+    fn use_units<'p>(&mut self, account_id: &str, at: Millis, sign: i64, units: impl Iterator<Item = (&'p str, u64)>) {
         let month = month(at);
-        for (pool, units) in uses {
+        for (pool, units) in units {
             let change = sign * i64::try_from(units).expect("a plan has at most a few million outputs");
             let key = FreeUnitsKey { account_id: account_id.into(), pool: pool.into(), month: month.clone() };
             *self.changes.free_units.entry(key).or_default() += change;
@@ -256,16 +265,21 @@ impl Book {
     }
 }
 
-/// What the rows of a hold or a charge take on the disk beside its document and its lines, and what a line takes: about
-/// what both engines were measured at, indexes included.
+/// The free units that a hold was promised, by pool.
+fn promised(taken: &[FreeUse]) -> impl Iterator<Item = (&str, u64)> {
+    taken.iter().map(|free| (free.pool.as_str(), free.units))
+}
+
+/// Free units by pool.
+fn used(units: &[(String, u64)]) -> impl Iterator<Item = (&str, u64)> {
+    units.iter().map(|(pool, units)| (pool.as_str(), *units))
+}
+
+/// About what the rows of a hold or a charge take on the disk beside its document, indexes included; what a settled line
+/// takes; and what the text about the free units of an item takes.
 const ROWS_BYTES: u64 = 1_024;
 const LINE_BYTES: u64 = 256;
-
-fn bytes_of(new: &NewHold, terms: &Terms) -> u64 {
-    let lines = if new.lasts_ms.is_none() { terms.whole.lines.len() } else { 0 };
-    let bytes = |count: usize| u64::try_from(count).expect("a count of bytes is a u64");
-    ROWS_BYTES + bytes(terms.document.body().len()) + LINE_BYTES * bytes(lines)
-}
+const FREE_USE_BYTES: u64 = 64;
 
 /// An extension past the longest life of a hold.
 fn beyond_life(seconds_left: i64) -> Faults {

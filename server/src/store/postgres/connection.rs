@@ -51,6 +51,7 @@ prepared!(
     free_units,
     answers,
     holds,
+    documents,
     keys,
     open_accounts,
     move_accounts,

@@ -14,6 +14,7 @@ impl From<Error> for StoreFault {
             "40" => Self::Conflict(reason),
             _ if [SqlState::UNIQUE_VIOLATION, SqlState::DUPLICATE_TABLE].contains(code) => Self::Conflict(reason),
             _ if *code == SqlState::LOCK_NOT_AVAILABLE => Self::Locked,
+            _ if *code == SqlState::QUERY_CANCELED => Self::TooLong,
             _ if *code == SqlState::DISK_FULL => Self::Full,
             // What an operation brought along does not fit: a constraint, a value, a limit.
             "21" | "22" | "23" | "54" => Self::Rejected(reason),

@@ -1,6 +1,6 @@
 //! Reads outside of the writers' transactions, on connections from a pool.
 
-use std::{collections::BTreeMap, str::FromStr, time::Duration};
+use std::{collections::BTreeMap, str::FromStr, sync::Arc, time::Duration};
 
 use deadpool_postgres::{
     Hook, HookError, Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime, Timeouts,
@@ -17,8 +17,8 @@ use crate::{
     clock::Millis,
     key::Scopes,
     store::{
-        By, Capture, Captured, Credential, DayEnd, Entry, HoldOutcome, HoldRecord, OpenError, OperationKey, Resolution,
-        StoreFault, StoredAnswer, Usage,
+        By, Capture, CapturesFound, Credential, DayEnd, Entry, HoldOutcome, HoldRecord, OpenError, OperationKey,
+        Resolution, StoreFault, StoredAnswer, Usage,
         rows::{CapturesPage, read_document, read_free_units},
     },
     times::DAY_MS,
@@ -33,6 +33,9 @@ const CONNECTION_WAIT: Duration = Duration::from_secs(1);
 /// How long a new connection may take. A database under load takes its time to start a process for it.
 const CREATE_WAIT: Duration = Duration::from_secs(5);
 
+/// A read whose client has gone ends too.
+const TIME_LIMIT: &str = "SET statement_timeout = '10s'";
+
 const NOW: &str = "(extract(epoch FROM date_trunc('milliseconds', now())) * 1000)::bigint";
 
 #[derive(Clone)]
@@ -43,7 +46,8 @@ pub struct Readers {
 
 type Found<T> = Result<T, StoreFault>;
 
-fn pool(config: &Config, connections: usize, settings: &'static str) -> Result<Pool, OpenError> {
+fn pool(config: &Config, connections: usize, settings: String) -> Result<Pool, OpenError> {
+    let settings: Arc<str> = settings.into();
     let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
     let connector = tls::connector(config).map_err(|fault| OpenError(fault.to_string()))?;
     let wait = Some(CONNECTION_WAIT);
@@ -51,7 +55,8 @@ fn pool(config: &Config, connections: usize, settings: &'static str) -> Result<P
         .max_size(connections)
         .runtime(Runtime::Tokio1)
         .post_create(Hook::async_fn(move |client, _| {
-            Box::pin(async move { client.batch_execute(settings).await.map_err(HookError::Backend) })
+            let settings = Arc::clone(&settings);
+            Box::pin(async move { client.batch_execute(&settings).await.map_err(HookError::Backend) })
         }))
         .timeouts(Timeouts { wait, create: Some(CREATE_WAIT), recycle: wait })
         .build()
@@ -66,8 +71,11 @@ pub async fn rows(pool: &Pool, sql: &str, parameters: &[&(dyn ToSql + Sync)]) ->
 
 impl Readers {
     pub fn open(config: &Config) -> Result<Self, OpenError> {
-        // Its keys are looked up, and its ranges are scanned and sorted: a plan of its own for each.
-        Ok(Self { pool: pool(config, CONNECTIONS, BY_KEY)?, for_usage: pool(config, CONNECTIONS_FOR_USAGE, "")? })
+        Ok(Self {
+            pool: pool(config, CONNECTIONS, format!("{TIME_LIMIT}; {BY_KEY}"))?,
+            // Ranges are scanned and sorted there, so every plan is allowed.
+            for_usage: pool(config, CONNECTIONS_FOR_USAGE, TIME_LIMIT.into())?,
+        })
     }
 
     async fn rows(&self, sql: &str, parameters: &[&(dyn ToSql + Sync)]) -> Found<Vec<Row>> {
@@ -136,21 +144,22 @@ impl Readers {
     }
 
     pub async fn hold(&self, account_id: String, hold_id: String) -> Found<Option<HoldRecord>> {
-        let sql = "SELECT h.hold_id, amount, fingerprint, d.body, free_units, asset, h.at,
-              coalesce(w.expires_at, h.expires_at), o.kind, o.late, o.captured, o.at
+        let sql = "SELECT h.hold_id, amount, fingerprint, d.body, d.size, free_units, asset, h.at,
+              coalesce(w.expires_at, e.expires_at, h.expires_at), o.kind, o.late, o.captured, o.at
             FROM holds h JOIN documents d ON d.account_id = h.account_id AND d.hash = h.document
             LEFT JOIN open_holds w ON w.account_id = h.account_id AND w.hold_id = h.hold_id
+            LEFT JOIN hold_outcomes e ON e.account_id = h.account_id AND e.hold_id = h.hold_id AND NOT e.late
             LEFT JOIN hold_outcomes o ON o.account_id = h.account_id AND o.hold_id = h.hold_id
             WHERE h.account_id = $1 AND h.hold_id = $2 ORDER BY o.late DESC LIMIT 1";
         let Some(row) = self.row(sql, &[&account_id, &hold_id]).await? else { return Ok(None) };
-        let outcome = match row.try_get::<_, Option<&str>>(8)? {
+        let outcome = match row.try_get::<_, Option<&str>>(9)? {
             None => None,
             Some(kind) => {
-                let at: Millis = row.try_get(11)?;
+                let at: Millis = row.try_get(12)?;
                 Some(HoldOutcome {
                     kind: Resolution::named(kind)?,
-                    late: row.try_get(9)?,
-                    captured: row.try_get(10)?,
+                    late: row.try_get(10)?,
+                    captured: row.try_get(11)?,
                     lines: self
                         .settled_lines(&account_id, &[at], &[&hold_id])
                         .await?
@@ -164,11 +173,11 @@ impl Readers {
             hold_id,
             amount: row.try_get(1)?,
             fingerprint: row.try_get(2)?,
-            document: read_document(row.try_get(3)?)?,
-            free_units: read_free_units(row.try_get(4)?)?,
-            asset: row.try_get(5)?,
-            at: row.try_get(6)?,
-            expires_at: row.try_get(7)?,
+            document: read_document(row.try_get(3)?, row.try_get(4)?)?,
+            free_units: read_free_units(row.try_get(5)?)?,
+            asset: row.try_get(6)?,
+            at: row.try_get(7)?,
+            expires_at: row.try_get(8)?,
             outcome,
         }))
     }
@@ -215,8 +224,7 @@ impl Readers {
         self.rows(sql, &[&account_id, &before, &limit]).await?.iter().map(entry).collect()
     }
 
-    /// By halving, as on SQLite. Two servers' entries may be out of order by the moments that their transactions took; at
-    /// midnight these count to the one day or the other.
+    /// By halving, as on SQLite.
     pub async fn day_ends(&self, account_id: String, from: Millis, until: Millis) -> Found<Vec<DayEnd>> {
         let sql = "WITH RECURSIVE
               ends (until) AS (SELECT $2::bigint UNION ALL SELECT until + $4::bigint FROM ends WHERE until < $3::bigint),
@@ -231,14 +239,14 @@ impl Readers {
     }
 
     /// As on SQLite.
-    pub async fn captures(&self, page: CapturesPage) -> Found<Captured> {
-        let sql = "SELECT hold_id, at, asset, captured, body, found FROM (
-              SELECT *, sum(size) OVER (ORDER BY hold_id) - size AS before, count(*) OVER () AS found FROM (
+    pub async fn captures(&self, page: CapturesPage) -> Found<CapturesFound> {
+        let sql = "SELECT hold_id, at, asset, captured, body, size, in_range FROM (
+              SELECT *, sum(size) OVER (ORDER BY hold_id) - size AS before, count(*) OVER () AS in_range FROM (
                 SELECT o.hold_id, o.at, h.asset, o.captured, d.body, d.size
                 FROM hold_outcomes o JOIN holds h USING (account_id, hold_id)
                 JOIN documents d ON d.account_id = h.account_id AND d.hash = h.document
                 WHERE o.account_id = $1 AND o.hold_id > $2 AND o.hold_id < $3 AND o.kind = 'captured' AND o.at >= $4 AND o.at < $5
-                ORDER BY o.hold_id LIMIT $6::bigint + 1) AS found) AS page
+                ORDER BY o.hold_id LIMIT $6::bigint + 1) AS listed) AS page
             WHERE before < $7::bigint ORDER BY hold_id";
         let CapturesPage { account_id, from, until, limit, bytes_max, .. } = &page;
         let (first, last) = (page.first(), page.last());
@@ -258,11 +266,11 @@ impl Readers {
                 at: row.try_get(1)?,
                 asset: row.try_get(2)?,
                 captured: row.try_get(3)?,
-                document: read_document(row.try_get(4)?)?,
+                document: read_document(row.try_get(4)?, row.try_get(5)?)?,
             });
         }
-        let found = rows.first().map_or(Ok(0), |row| row.try_get(5))?;
-        Ok(Captured::of(captures, found, &page))
+        let in_range = rows.first().map_or(Ok(0), |row| row.try_get(6))?;
+        Ok(CapturesFound::of(captures, in_range, &page))
     }
 
     pub async fn card(&self, fingerprint: String) -> Found<Option<String>> {

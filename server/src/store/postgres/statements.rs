@@ -8,8 +8,8 @@ use tokio_postgres::{Client, Row, Statement, types::ToSql};
 
 use super::connection::Connection;
 use crate::{
-    charge::{Account, Stored},
-    clock::{Millis, month},
+    charge::{Account, StoredBytes},
+    clock::Millis,
     store::{
         Adds, OperationKey, Resolution, Side, StoreFault,
         book::Needs,
@@ -43,6 +43,8 @@ pub mod sql {
         LEFT JOIN open_holds w ON w.account_id = h.account_id AND w.hold_id = h.hold_id
         LEFT JOIN hold_outcomes o ON o.account_id = h.account_id AND o.hold_id = h.hold_id AND NOT o.late
         LEFT JOIN hold_outcomes l ON l.account_id = h.account_id AND l.hold_id = h.hold_id AND l.late";
+    pub const documents: &str = "SELECT account_id, hash FROM documents
+        JOIN unnest($1::text[], $2::bytea[]) AS asked (account_id, hash) USING (account_id, hash)";
     pub const keys: &str = "SELECT key_id FROM api_keys WHERE key_id = ANY($1::text[])";
     pub const open_accounts: &str =
         "INSERT INTO accounts (account_id, tier) SELECT * FROM unnest($1::text[], $2::text[])";
@@ -74,8 +76,8 @@ pub mod sql {
     pub const extend_holds: &str = "UPDATE open_holds w SET expires_at = e.expires_at
         FROM unnest($1::text[], $2::text[], $3::bigint[]) AS e (account_id, hold_id, expires_at)
         WHERE w.account_id = e.account_id AND w.hold_id = e.hold_id";
-    pub const add_outcomes: &str = "INSERT INTO hold_outcomes (account_id, hold_id, late, kind, captured, at)
-        SELECT * FROM unnest($1::text[], $2::text[], $3::boolean[], $4::text[], $5::bigint[], $6::bigint[])";
+    pub const add_outcomes: &str = "INSERT INTO hold_outcomes (account_id, hold_id, late, kind, captured, expires_at, at)
+        SELECT * FROM unnest($1::text[], $2::text[], $3::boolean[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[])";
     pub const close_holds: &str =
         "DELETE FROM open_holds w USING unnest($1::text[], $2::text[]) AS c (account_id, hold_id)
         WHERE w.account_id = c.account_id AND w.hold_id = c.hold_id";
@@ -123,13 +125,18 @@ pub async fn load(connection: &Connection, needs: &Needs<'_>) -> Result<Loaded, 
     let begin = async { Ok::<_, StoreFault>(client.batch_execute("BEGIN").await?) };
     // Sent in this order, one after another without waiting for answers. Accounts come first: what is read after they
     // are locked is how the operation before left it.
-    let ((), accounts, times, free_units, answers, holds, keys) = try_join!(
+    let ((), accounts, times, free_units, answers, holds, documents, keys) = try_join!(
         begin,
         ask(client, &prepared.accounts, rows![needs.accounts; |account_id| *account_id]),
         ask(client, &prepared.times, Rows { count: 1, ..rows![needs.accounts; |account_id| *account_id] }),
         ask(client, &prepared.free_units, rows![needs.accounts; |account_id| *account_id]),
         ask(client, &prepared.answers, rows![answers; |key| &key.account_id, |key| key.side.as_str(), |key| &key.key]),
         ask(client, &prepared.holds, rows![holds; |asked| asked.0, |asked| asked.1]),
+        ask(
+            client,
+            &prepared.documents,
+            rows![needs.documents; |(account_id, _)| *account_id, |(_, hash)| hash.as_slice()]
+        ),
         ask(client, &prepared.keys, rows![needs.keys; |key_id| *key_id]),
     )?;
     let mut instants: BTreeMap<Option<&str>, Millis> = BTreeMap::new();
@@ -154,6 +161,9 @@ pub async fn load(connection: &Connection, needs: &Needs<'_>) -> Result<Loaded, 
         loaded.answers.insert(key, stored_answer(row, 3)?);
     }
     loaded.holds = holds.iter().map(hold_state).collect::<Result<BTreeMap<_, _>, StoreFault>>()?;
+    for row in &documents {
+        loaded.documents.insert((row.try_get(0)?, hash_of(row.try_get(1)?)?));
+    }
     for row in &keys {
         loaded.keys.insert(row.try_get(0)?);
     }
@@ -176,9 +186,8 @@ pub fn account(row: &Row, now: Millis) -> Result<Account, StoreFault> {
         held: row.try_get(4)?,
         seq: row.try_get(5)?,
         now,
-        month: month(now),
         free_units_used: BTreeMap::new(),
-        stored: Stored { day: row.try_get(6)?, bytes: bytes.unsigned_abs() },
+        stored: StoredBytes { day: row.try_get(6)?, bytes: bytes.unsigned_abs() },
     })
 }
 
@@ -269,6 +278,7 @@ pub async fn write(connection: &Connection, changes: &Changes) -> Result<(), Sto
 async fn write_holds(connection: &Connection, changes: &Changes) -> Result<(), StoreFault> {
     let Connection { client, prepared } = connection;
     let open: Vec<_> = changes.holds.iter().filter(|hold| hold.expires_at.is_some()).collect();
+    let closed: Vec<_> = changes.outcomes.iter().filter(|outcome| outcome.expires_at.is_some()).collect();
     let lines: Vec<_> = changes.outcomes.iter().flat_map(|of| of.lines.iter().map(move |line| (of, line))).collect();
     try_join!(
         add(
@@ -296,9 +306,9 @@ async fn write_holds(connection: &Connection, changes: &Changes) -> Result<(), S
             &prepared.add_outcomes,
             rows![changes.outcomes;
             |row| &row.account_id, |row| &row.hold_id, |row| row.late, |row| row.kind.as_str(), |row| row.captured,
-            |row| row.at]
+            |row| row.expires_at, |row| row.at]
         ),
-        add(client, &prepared.close_holds, rows![changes.outcomes; |row| &row.account_id, |row| &row.hold_id]),
+        add(client, &prepared.close_holds, rows![closed; |row| &row.account_id, |row| &row.hold_id]),
         add(
             client,
             &prepared.add_lines,

@@ -18,9 +18,9 @@ pub async fn of(
     until: Millis,
     most: i64,
 ) -> Result<Usage, StoreFault> {
-    // PostgreSQL's own sums of bigint are numeric, and cannot overflow; each part of a sum fits a bigint.
     let sums = format!(
-        "count(DISTINCT hold_id), count(*), coalesce(sum(delivered), 0)::bigint,
+        "count(DISTINCT hold_id), count(*),
+         coalesce(sum(delivered / {SUM_UNIT}), 0)::bigint, coalesce(sum(delivered % {SUM_UNIT}), 0)::bigint,
          coalesce(sum(estimated / {SUM_UNIT}), 0)::bigint, coalesce(sum(estimated % {SUM_UNIT}), 0)::bigint,
          coalesce(sum(charge / {SUM_UNIT}), 0)::bigint, coalesce(sum(charge % {SUM_UNIT}), 0)::bigint"
     );
@@ -46,7 +46,7 @@ pub async fn of(
     let found = rows(pool, &sql, &parameters).await?;
     let groups =
         found.iter().map(|row| Ok((row.try_get(0)?, read_sums(row, 1)?))).collect::<Result<_, StoreFault>>()?;
-    let groups_count: i64 = found.first().map_or(Ok(0), |row| row.try_get(8))?;
+    let groups_count: i64 = found.first().map_or(Ok(0), |row| row.try_get(9))?;
     let first = rows(pool, "SELECT min(at) FROM settled_lines WHERE account_id = $1", &[&account_id]).await?;
     let first_at = first.first().map(|row| row.try_get(0)).transpose()?.flatten();
     Ok(Usage { total: read_sums(total, 0)?, groups, groups_count: groups_count.unsigned_abs(), first_at })
@@ -54,15 +54,15 @@ pub async fn of(
 
 fn read_sums(row: &Row, first: usize) -> Result<Sums, StoreFault> {
     let count = |column: usize| row.try_get::<_, i64>(column).map(i64::unsigned_abs);
-    let amount = |column: usize| -> Result<i128, StoreFault> {
+    let sum = |column: usize| -> Result<i128, StoreFault> {
         let (units, rest): (i64, i64) = (row.try_get(column)?, row.try_get(column + 1)?);
         Ok(i128::from(units) * i128::from(SUM_UNIT) + i128::from(rest))
     };
     Ok(Sums {
         captures: count(first)?,
         lines: count(first + 1)?,
-        outputs: count(first + 2)?,
-        estimated: amount(first + 3)?,
-        charged: amount(first + 5)?,
+        outputs: sum(first + 2)?,
+        estimated: sum(first + 4)?,
+        charged: sum(first + 6)?,
     })
 }

@@ -8,6 +8,7 @@ use std::{
 
 use tokio::sync::mpsc;
 use tokio_postgres::Config;
+use tracing::Instrument;
 
 use super::{connection::Connection, statements};
 use crate::store::{
@@ -22,11 +23,17 @@ const ATTEMPTS: u32 = 5;
 type Answers = Vec<Result<Answer, StoreFault>>;
 
 /// Starts a writer's thread. It ends when every handle on its queue is gone and the queue is empty.
-pub fn spawn(number: usize, config: Config, jobs: mpsc::Receiver<Job>, settings: Settings) -> JoinHandle<()> {
+pub fn spawn<T: Send + 'static>(
+    number: usize,
+    config: Config,
+    jobs: mpsc::Receiver<Job>,
+    settings: Settings,
+) -> JoinHandle<Option<T>> {
     let write = move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let writer = Writer { config, connection: None, settings };
         runtime.expect("the system can start a writer").block_on(writer.write(jobs));
+        None
     };
     let thread = thread::Builder::new().name(format!("ledger-writer-{number}")).spawn(write);
     thread.expect("the system can start a thread")
@@ -44,11 +51,15 @@ impl Writer {
         while let Some(first) = jobs.recv().await {
             let jobs = take(first, &mut jobs, self.settings.batch);
             let operations: Vec<&Operation> = jobs.iter().map(|job| &job.operation).collect();
-            let answers = if self.settings.one_account {
-                self.commit_by_account(&operations).await
-            } else {
-                self.commit(&operations).await
+            let committing = async {
+                if self.settings.one_account {
+                    self.commit_by_account(&operations).await
+                } else {
+                    self.commit(&operations).await
+                }
             };
+            // What is logged for a batch has the id of its first request.
+            let answers = committing.instrument(jobs[0].request.clone()).await;
             answer(jobs, answers);
         }
     }
@@ -89,7 +100,7 @@ impl Writer {
         for attempt in 1.. {
             match self.transact(operations).await {
                 Err(StoreFault::Conflict(reason)) if attempt < ATTEMPTS => {
-                    tracing::info!(%reason, attempt, "deciding again");
+                    tracing::info!(%reason, attempt, operations = operations.len(), "deciding again");
                     tokio::time::sleep(Duration::from_millis(u64::from(jitter_ms(attempt)))).await;
                 }
                 ended => return ended,

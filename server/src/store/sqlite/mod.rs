@@ -63,6 +63,7 @@ impl From<rusqlite::Error> for StoreFault {
     fn from(error: rusqlite::Error) -> Self {
         match error.sqlite_error_code() {
             Some(rusqlite::ErrorCode::DiskFull) => Self::Full,
+            Some(rusqlite::ErrorCode::OperationInterrupted) => Self::TooLong,
             Some(rusqlite::ErrorCode::ConstraintViolation) => Self::Rejected(error.to_string()),
             _ => Self::Unavailable(error.to_string()),
         }
@@ -113,7 +114,7 @@ impl Database {
         }
         configure(&connection).map_err(named)?;
         migrate(&mut connection, path)?;
-        let clock = Arc::new(Clock::of_ledger(last_time(&connection).map_err(named)?));
+        let clock = Arc::new(Clock::system());
         Ok(Self { path: path.into(), connection, clock, _lock: None })
     }
 

@@ -4,7 +4,7 @@ use std::{
     path::Path,
     str::FromStr,
     sync::{Arc, Mutex, PoisonError},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, params};
@@ -16,8 +16,8 @@ use crate::{
     clock::{Clock, Millis, system_time},
     key::Scopes,
     store::{
-        By, Capture, Captured, Credential, DayEnd, Entry, HoldOutcome, HoldRecord, OpenError, OperationKey, Resolution,
-        StoreFault, StoredAnswer, Usage,
+        By, Capture, CapturesFound, Credential, DayEnd, Entry, HoldOutcome, HoldRecord, OpenError, OperationKey,
+        Resolution, StoreFault, StoredAnswer, Usage,
         rows::{CapturesPage, read_document, read_free_units},
     },
     times::DAY_MS,
@@ -26,7 +26,11 @@ use crate::{
 /// More would only wait for the same few cores.
 const CONNECTIONS: usize = 4;
 const CONNECTIONS_FOR_KEYS: usize = 2;
-const CONNECTIONS_FOR_USAGE: usize = 1;
+const CONNECTIONS_FOR_USAGE: usize = 2;
+/// How long a read may take. One whose client has gone ends then too.
+const READ_TIME_MAX: Duration = Duration::from_secs(10);
+/// Steps of SQLite's machine between two looks at the time, a fraction of a millisecond.
+const STEPS_BETWEEN_LOOKS: i32 = 10_000;
 /// How long a read waits for a connection.
 const CONNECTION_WAIT: Duration = Duration::from_secs(1);
 
@@ -152,11 +156,11 @@ impl Readers {
 
     /// A hold's name begins with its time, so a page needs no more than the key. One capture more than asked for tells
     /// whether there is a next page. A page ends before its documents are larger than it allows, but has one capture.
-    pub async fn captures(&self, page: CapturesPage) -> Found<Captured> {
+    pub async fn captures(&self, page: CapturesPage) -> Found<CapturesFound> {
         self.run(move |ledger| {
             let mut statement = ledger.prepare_cached(
-                "SELECT hold_id, at, asset, captured, body, found FROM (
-                   SELECT *, sum(size) OVER (ORDER BY hold_id) - size AS before, count(*) OVER () AS found FROM (
+                "SELECT hold_id, at, asset, captured, body, size, in_range FROM (
+                   SELECT *, sum(size) OVER (ORDER BY hold_id) - size AS before, count(*) OVER () AS in_range FROM (
                      SELECT o.hold_id, o.at, h.asset, o.captured, d.body, d.size
                      FROM hold_outcomes o JOIN holds h USING (account_id, hold_id)
                      JOIN documents d ON d.account_id = h.account_id AND d.hash = h.document
@@ -167,7 +171,7 @@ impl Readers {
             let CapturesPage { account_id, from, until, limit, bytes_max, .. } = &page;
             let range = params![account_id, page.first(), page.last(), from, until, limit, bytes_max];
             let mut rows = statement.query(range)?;
-            let (mut captures, mut found) = (Vec::new(), 0);
+            let (mut captures, mut in_range) = (Vec::new(), 0);
             while let Some(row) = rows.next()? {
                 let (hold_id, at): (String, Millis) = (row.get(0)?, row.get(1)?);
                 captures.push(Capture {
@@ -176,11 +180,11 @@ impl Readers {
                     at,
                     asset: row.get(2)?,
                     captured: row.get(3)?,
-                    document: read_document(row.get_ref(4)?.as_blob()?)?,
+                    document: read_document(row.get_ref(4)?.as_blob()?, row.get(5)?)?,
                 });
-                found = row.get(5)?;
+                in_range = row.get(6)?;
             }
-            Ok(Captured::of(captures, found, &page))
+            Ok(CapturesFound::of(captures, in_range, &page))
         })
         .await
     }
@@ -237,8 +241,11 @@ where
     let permit = permit.map_err(|_| StoreFault::Unavailable("the server is stopping".into()))?;
     let connections = Arc::clone(connections);
     let reading = tokio::task::spawn_blocking(move || {
-        let lent = Lent { connection: Some(connections.take()?), connections, _permit: permit };
-        consistently(lent.connection.as_ref().ok_or(StoreFault::Busy)?, read)
+        let mut lent = Lent { connection: Some(connections.take()?), connections, _permit: permit };
+        let connection = lent.connection.as_mut().ok_or(StoreFault::Busy)?;
+        let end = Instant::now() + READ_TIME_MAX;
+        connection.progress_handler(STEPS_BETWEEN_LOOKS, Some(move || Instant::now() > end))?;
+        consistently(connection, read)
     });
     reading.await.map_err(|error| StoreFault::Unavailable(error.to_string()))?
 }
@@ -299,9 +306,11 @@ fn credential(ledger: &Connection, key_id: &str, now: Millis) -> Found<Option<Cr
 
 fn hold(ledger: &Connection, account_id: &str, hold_id: &str) -> Found<Option<HoldRecord>> {
     let mut statement = ledger.prepare_cached(
-        "SELECT h.hold_id, amount, fingerprint, d.body, free_units, asset, h.at, coalesce(w.expires_at, h.expires_at)
+        "SELECT h.hold_id, amount, fingerprint, d.body, d.size, free_units, asset, h.at,
+           coalesce(w.expires_at, o.expires_at, h.expires_at)
          FROM holds h JOIN documents d ON d.account_id = h.account_id AND d.hash = h.document
          LEFT JOIN open_holds w ON w.account_id = h.account_id AND w.hold_id = h.hold_id
+         LEFT JOIN hold_outcomes o ON o.account_id = h.account_id AND o.hold_id = h.hold_id AND o.late = 0
          WHERE h.account_id = ?1 AND h.hold_id = ?2",
     )?;
     let mut rows = statement.query([account_id, hold_id])?;
@@ -310,11 +319,11 @@ fn hold(ledger: &Connection, account_id: &str, hold_id: &str) -> Found<Option<Ho
         hold_id: row.get(0)?,
         amount: row.get(1)?,
         fingerprint: row.get(2)?,
-        document: read_document(row.get_ref(3)?.as_blob()?)?,
-        free_units: read_free_units(row.get::<_, Option<String>>(4)?.as_deref())?,
-        asset: row.get(5)?,
-        at: row.get(6)?,
-        expires_at: row.get(7)?,
+        document: read_document(row.get_ref(3)?.as_blob()?, row.get(4)?)?,
+        free_units: read_free_units(row.get::<_, Option<String>>(5)?.as_deref())?,
+        asset: row.get(6)?,
+        at: row.get(7)?,
+        expires_at: row.get(8)?,
         outcome: outcome(ledger, account_id, hold_id)?,
     }))
 }

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 
 use crate::{
-    charge::{Account, Stored},
-    clock::{Millis, month, month_before},
+    charge::{Account, StoredBytes},
+    clock::{Millis, month_before},
     store::{
         Adds, OperationKey, Resolution, StoreFault,
         book::Needs,
@@ -29,6 +29,12 @@ pub fn load(ledger: &Connection, needs: &Needs<'_>, now: Millis) -> Result<Loade
     for (account_id, hold_id) in &needs.holds {
         if let Some(hold) = hold_state(ledger, account_id, hold_id)? {
             loaded.holds.insert(((*account_id).into(), (*hold_id).into()), hold);
+        }
+    }
+    for (account_id, hash) in &needs.documents {
+        let mut find = ledger.prepare_cached("SELECT 1 FROM documents WHERE account_id = ?1 AND hash = ?2")?;
+        if find.exists(params![account_id, hash])? {
+            loaded.documents.insert(((*account_id).into(), **hash));
         }
     }
     for key_id in &needs.keys {
@@ -57,9 +63,8 @@ pub fn account(ledger: &Connection, account_id: &str, clock: Millis) -> Result<O
                 held: row.get(3)?,
                 seq: row.get(4)?,
                 now,
-                month: month(now),
                 free_units_used: BTreeMap::new(),
-                stored: Stored { day: row.get(5)?, bytes: row.get(6)? },
+                stored: StoredBytes { day: row.get(5)?, bytes: row.get(6)? },
             })
         })
         .optional()?;
@@ -255,17 +260,19 @@ fn write_holds(ledger: &Connection, changes: &Changes) -> Result<(), StoreFault>
 
 fn write_outcomes(ledger: &Connection, changes: &Changes) -> Result<(), StoreFault> {
     let mut insert = ledger.prepare_cached(
-        "INSERT INTO hold_outcomes (account_id, hold_id, late, kind, captured, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        "INSERT INTO hold_outcomes (account_id, hold_id, late, kind, captured, expires_at, at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     )?;
     let mut settle = ledger.prepare_cached(
         "INSERT INTO settled_lines (account_id, at, hold_id, item, operation, choices, delivered, free, unit, charge,
            capped, estimated) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
     )?;
-    // A charge was never open, and a late capture is no longer: nothing to close.
     let mut close = ledger.prepare_cached("DELETE FROM open_holds WHERE account_id = ?1 AND hold_id = ?2")?;
-    for OutcomeRow { account_id, hold_id, late, kind, captured, lines, at } in &changes.outcomes {
-        insert.execute(params![account_id, hold_id, late, kind.as_str(), captured, at])?;
-        close.execute(params![account_id, hold_id])?;
+    for OutcomeRow { account_id, hold_id, late, kind, captured, expires_at, lines, at } in &changes.outcomes {
+        insert.execute(params![account_id, hold_id, late, kind.as_str(), captured, expires_at, at])?;
+        if expires_at.is_some() {
+            close.execute(params![account_id, hold_id])?;
+        }
         for line in lines {
             settle.execute(params![
                 account_id,

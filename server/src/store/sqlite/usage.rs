@@ -18,7 +18,8 @@ pub fn of(
 ) -> Result<Usage, StoreFault> {
     let range: [Value; 3] = [account_id.to_owned().into(), from.into(), until.into()];
     let sums = format!(
-        "count(DISTINCT hold_id), count(*), coalesce(sum(delivered), 0),
+        "count(DISTINCT hold_id), count(*),
+         coalesce(sum(delivered / {SUM_UNIT}), 0), coalesce(sum(delivered % {SUM_UNIT}), 0),
          coalesce(sum(estimated / {SUM_UNIT}), 0), coalesce(sum(estimated % {SUM_UNIT}), 0),
          coalesce(sum(charge / {SUM_UNIT}), 0), coalesce(sum(charge % {SUM_UNIT}), 0)"
     );
@@ -42,7 +43,7 @@ pub fn of(
     let (mut groups, mut groups_count) = (Vec::new(), 0);
     while let Some(row) = rows.next()? {
         groups.push((row.get(0)?, read_sums(row, 1)?));
-        groups_count = row.get(8)?;
+        groups_count = row.get(9)?;
     }
     let first = "SELECT min(at) FROM settled_lines WHERE account_id = ?1";
     let first_at = ledger.prepare_cached(first)?.query_row([account_id], |row| row.get(0))?;
@@ -50,15 +51,15 @@ pub fn of(
 }
 
 fn read_sums(row: &Row<'_>, first: usize) -> rusqlite::Result<Sums> {
-    let amount = |column: usize| -> rusqlite::Result<i128> {
+    let sum = |column: usize| -> rusqlite::Result<i128> {
         let (units, rest): (i64, i64) = (row.get(column)?, row.get(column + 1)?);
         Ok(i128::from(units) * i128::from(SUM_UNIT) + i128::from(rest))
     };
     Ok(Sums {
         captures: row.get(first)?,
         lines: row.get(first + 1)?,
-        outputs: row.get(first + 2)?,
-        estimated: amount(first + 3)?,
-        charged: amount(first + 5)?,
+        outputs: sum(first + 2)?,
+        estimated: sum(first + 4)?,
+        charged: sum(first + 6)?,
     })
 }

@@ -11,19 +11,22 @@ use crate::store::{
     queue::{Job, answer, take},
 };
 
-/// Starts the writer's thread. It ends when every handle on the queue is gone and the queue is empty.
-pub fn spawn(database: Database, jobs: mpsc::Receiver<Job>, batch: usize) -> JoinHandle<()> {
-    let thread = thread::Builder::new().name("ledger-writer".into()).spawn(move || write(database, jobs, batch));
+/// Starts the writer's thread. It ends when every handle on the queue is gone and the queue is empty, and gives the
+/// database back: its connection must be the last one that ends, because a reader's would leave SQLite's log behind.
+pub fn spawn(database: Database, jobs: mpsc::Receiver<Job>, batch: usize) -> JoinHandle<Option<Database>> {
+    let write = move || Some(write(database, jobs, batch));
+    let thread = thread::Builder::new().name("ledger-writer".into()).spawn(write);
     thread.expect("the system can start a thread")
 }
 
-fn write(mut database: Database, mut jobs: mpsc::Receiver<Job>, batch: usize) {
+fn write(mut database: Database, mut jobs: mpsc::Receiver<Job>, batch: usize) -> Database {
     while let Some(first) = jobs.blocking_recv() {
         let jobs = take(first, &mut jobs, batch);
         let operations: Vec<&Operation> = jobs.iter().map(|job| &job.operation).collect();
         let answers = database.commit_all(&operations);
         answer(jobs, answers);
     }
+    database
 }
 
 impl Database {
@@ -44,9 +47,10 @@ impl Database {
     }
 
     fn transact(&mut self, operations: &[&Operation]) -> Result<Vec<Result<Answer, StoreFault>>, StoreFault> {
-        let now = self.clock().now();
+        let clock = self.clock();
         // A transaction that is dropped without a commit is rolled back.
         let transaction = self.begin()?;
+        let now = clock.now();
         let loaded = statements::load(&transaction, &Needs::of(operations.iter().copied()), now)?;
         let (answers, changes) = decide(loaded, operations.iter().copied())?;
         statements::write(&transaction, &changes)?;

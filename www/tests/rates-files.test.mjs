@@ -96,7 +96,7 @@ test("the faults of a file are told in the language that is in force", async () 
   const { page, close } = await stand.opened();
   const told = (language) => page.select("#language", language).then(() => page.waitForFunction((lang) => document.documentElement.lang === lang, {}, language));
   const cases = [
-    ["faulty.toml", TOML.replace("price = 8\n", "price = -8\n"), "`-8` is negative; an amount is 0 to 1000000 credits", "`-8` ist negativ; ein Betrag ist 0 bis 1,000,000 Credits"],
+    ["faulty.toml", TOML.replace("price = 8\n", "price = -8\n"), "`-8` is negative; an amount is 0 to 1000000 credits", "`-8` ist negativ; ein Betrag ist 0 bis 1.000.000 Credits"],
     ["broken.json", '{ "id": oops }', "Unexpected token", "Das ist kein gültiges JSON („Unexpected token"],
     ["broken.toml", "id = \n", "Invalid TOML document", "Das ist kein gültiges TOML („Invalid TOML document"],
     ["twice.json", '{ "id": "a", "id": "b" }', "the key `id` twice in one object", "Der Schlüssel `id` steht zweimal in einem Objekt."],

@@ -76,13 +76,12 @@ CREATE TABLE holds (
   amount      bigint  NOT NULL CHECK (amount >= 0),
   unlimited   boolean NOT NULL, -- whether an allowance covers it
   fingerprint text    NOT NULL REFERENCES cards (fingerprint),
-  document    bytea   NOT NULL, -- what it is settled against
+  document    bytea   NOT NULL, -- what it is settled against; without a foreign key, which would lock its row for each charge
   free_units  text, -- which it takes: [{item, pool, units}]
   asset       text, -- what the work is for, in the client's words
   at          bigint  NOT NULL,
   expires_at  bigint CHECK (expires_at > at), -- as it was placed; NULL for a charge, which is captured at once
-  PRIMARY KEY (account_id, hold_id),
-  FOREIGN KEY (account_id, document) REFERENCES documents (account_id, hash)
+  PRIMARY KEY (account_id, hold_id)
 );
 
 ALTER TABLE entries ADD CONSTRAINT entries_name_their_hold FOREIGN KEY (account_id, hold_id)

@@ -70,13 +70,12 @@ CREATE TABLE holds (
   amount      INTEGER NOT NULL CHECK (amount >= 0),
   unlimited   INTEGER NOT NULL CHECK (unlimited IN (0, 1)), -- whether an allowance covers it
   fingerprint TEXT    NOT NULL REFERENCES cards (fingerprint),
-  document    BLOB    NOT NULL, -- what it is settled against
+  document    BLOB    NOT NULL, -- what it is settled against; without a foreign key, which would lock its row for each charge
   free_units  TEXT, -- which it takes: [{item, pool, units}]
   asset       TEXT, -- what the work is for, in the client's words
   at          INTEGER NOT NULL,
   expires_at  INTEGER CHECK (expires_at > at), -- as it was placed; NULL for a charge, which is captured at once
-  PRIMARY KEY (account_id, hold_id),
-  FOREIGN KEY (account_id, document) REFERENCES documents (account_id, hash)
+  PRIMARY KEY (account_id, hold_id)
 ) STRICT;
 
 -- The holds that wait for their outcome, and until when. The only rows of a hold that change or go.

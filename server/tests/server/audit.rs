@@ -15,7 +15,7 @@ pub struct History {
     pub open_holds: i64,
 }
 
-const FAULTS: [(&str, &str); 12] = [
+const FAULTS: [(&str, &str); 13] = [
     (
         "a balance is not its last entry's",
         "SELECT count(*) FROM accounts a WHERE NOT EXISTS (SELECT 1 FROM entries e
@@ -60,6 +60,11 @@ const FAULTS: [(&str, &str); 12] = [
         LEFT JOIN open_holds w ON w.account_id = h.account_id AND w.hold_id = h.hold_id
         LEFT JOIN hold_outcomes o ON o.account_id = h.account_id AND o.hold_id = h.hold_id
         WHERE (w.hold_id IS NULL) = (o.hold_id IS NULL)",
+    ),
+    (
+        "a hold without its document",
+        "SELECT count(*) FROM holds h WHERE NOT EXISTS
+        (SELECT 1 FROM documents d WHERE d.account_id = h.account_id AND d.hash = h.document)",
     ),
     (
         "settled lines do not add up to their capture",

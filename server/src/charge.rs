@@ -70,12 +70,14 @@ impl Account {
         self.posted - self.held
     }
 
-    /// Takes units of a pool in a month, or gives them back. A month that was not loaded is not looked at any more.
+    /// Takes units of a pool in a month, or gives them back if the change is negative.
     pub fn use_free_units(&mut self, month: &str, pool: &str, change: i64) {
         let key = (month.to_owned(), pool.to_owned());
         match self.free_units_used.get_mut(&key) {
             Some(used) => *used = used.checked_add_signed(change).expect("units that are given back were taken"),
-            None => drop(u64::try_from(change).map(|units| self.free_units_used.insert(key, units))),
+            None if change > 0 => drop(self.free_units_used.insert(key, change.unsigned_abs())),
+            // Months older than the previous one are not loaded. No decision reads them.
+            None => {}
         }
     }
 
@@ -276,8 +278,9 @@ pub enum Refusal {
     PriceChanged(Box<Estimate>),
     /// With the account as it stood, from which cheaper ways are found.
     Insufficient(Box<Preflight>, Box<Account>),
-    /// The account stored all the bytes that it may store on a day. With the day's end.
+    /// The account would store more bytes than it may on a day, which ends at a time.
     StorageLimit {
+        bytes_max: u64,
         until: Millis,
     },
 }

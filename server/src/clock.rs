@@ -62,8 +62,8 @@ pub const fn is_far_ahead(last_entry: Millis, time: Millis) -> bool {
 
 /// The system's time.
 pub fn system_time() -> Millis {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
-    Millis::try_from(since).unwrap_or(0)
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).expect("a clock that is set to a time after 1970");
+    Millis::try_from(since.as_millis()).expect("a time that 64 bits of milliseconds hold")
 }
 
 /// The UTC month of a time, as `2026-11`.

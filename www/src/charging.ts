@@ -165,7 +165,9 @@ function problemWords(error: unknown, studio: Studio, before: Range | null): str
         ? text.problem["not-in-tier-at-all"]
         : text.problem["not-in-tier"](tierTitle(studio.document, body.needs));
     case "in-progress":
-      return text.problem["in-progress"];
+    case "account-locked":
+    case "storage-limit":
+      return text.problem[body.code];
   }
   if (status === 401) return text.problem.unauthorized;
   if (status === 429) return text.problem["rate-limited"];

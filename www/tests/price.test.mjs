@@ -185,7 +185,7 @@ const meter = (page, selector) => page.$eval(`${selector} balance-meter`, ({ sha
 
 for (const [what, form, said, shown] of [
   ["the balance does not cover", "create;variations:10;quantity:2", "Not enough credits: 50 credits short.", "Balance 50 This 80 60–100 Short 50"],
-  ["the balance may not cover", "create;variations:10", "Covered by your balance. An estimate: charging needs a key.", "Balance 50 This 40 30–50 Left after 10 0–20"],
+  ["the balance covers", "create;variations:10", "Covered by your balance. An estimate: charging needs a key.", "Balance 50 This 40 30–50 Left after 10 0–20"],
   ["could cost more than the balance", "create;variations:10;quality=draft;quantity:2", "Could cost 10 credits more than you have.", "Balance 30 This 40 20–40 Short 10"],
 ]) {
   test(`what is missing is one figure, in words and in the meter: what ${what}`, async () => {

@@ -90,8 +90,7 @@ CREATE TABLE open_holds (
 CREATE INDEX open_holds_by_expiry ON open_holds (expires_at);
 CREATE INDEX open_holds_of_account ON open_holds (account_id, expires_at);
 
--- One row at most for a hold, so that it cannot be resolved twice. A hold that expired may be captured late, once: its
--- second row.
+-- One row for a hold, so that it cannot be resolved twice. An expired hold can have a second row: its late capture.
 CREATE TABLE hold_outcomes (
   account_id TEXT    NOT NULL,
   hold_id    TEXT    NOT NULL,

@@ -24,7 +24,7 @@ pub enum Accounts {
         /// Credits to begin with
         #[arg(long, value_name = "CREDITS", value_parser = amount, allow_negative_numbers = true, default_value = "0")]
         grant: Credits,
-        /// Its id: at most 64 letters, digits, `.`, `_` and `-`; without it a random one
+        /// Its id: 1 to 64 letters, digits, `.`, `_` or `-`, not starting with `.`; random by default
         #[arg(long, value_parser = account_id)]
         id: Option<String>,
     },
@@ -40,7 +40,7 @@ impl Accounts {
             let grant_millicredits = grant.millicredits();
             let account = NewAccount { account_id: account_id.clone(), tier, grant_millicredits, reply: None };
             if let Answer::AccountExists = store.run(Operation::OpenAccount(account)).await? {
-                return Err(format!("there is an account `{account_id}` already").into());
+                return Err(format!("account `{account_id}` already exists").into());
             }
             writeln!(anstream::stdout().lock(), "{account_id}")?;
             writeln!(anstream::stderr(), "`pricetag key new --account {account_id}` makes a key of it.")?;
@@ -57,5 +57,9 @@ fn amount(text: &str) -> Result<Credits, String> {
 }
 
 fn account_id(text: &str) -> Result<String, String> {
-    if is_account_id(text) { Ok(text.into()) } else { Err(format!("`{text}` is not an id of an account")) }
+    if is_account_id(text) {
+        Ok(text.into())
+    } else {
+        Err(format!("expected 1 to 64 letters, digits, `.`, `_` or `-`, not starting with `.`, found `{text}`"))
+    }
 }

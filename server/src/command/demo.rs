@@ -35,6 +35,7 @@ impl Demo {
     /// The tier of the first account: chosen by its place in the card, because no tier's name is in code.
     pub fn tier<'c>(&self, card: &'c RateCard) -> Result<Option<&'c Tier>, String> {
         match &self.tier {
+            None if self.demo && card.tiers().is_empty() => Err("--demo needs a card with at least one tier".into()),
             Some(wanted) => super::tier(card, "--tier", wanted).map(Some),
             None => Ok(card.tiers().get(1).or_else(|| card.tiers().first())),
         }

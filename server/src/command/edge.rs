@@ -7,7 +7,7 @@ use crate::http::{Access, Origin, RequestsPerMinute, TrustedProxy};
 #[derive(Args)]
 pub struct Edge {
     /// Requests a minute of an account: `card` for what the card says of its tier, a number or `unlimited`; then `tier=N` for a
-    /// tier. Calls without a key that is known are counted by address, 600 with `card`
+    /// tier. Public calls and unknown keys are counted by address, 600 with `card`
     #[arg(long, value_name = "LIST", env = "PRICETAG_REQUESTS_PER_MINUTE", default_value = "card")]
     pub requests_per_minute: RequestsPerMinute,
     /// An address, or a range of them, whose X-Forwarded-For says which address asks; may be given again, or as a list

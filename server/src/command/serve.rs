@@ -152,12 +152,12 @@ impl Serve {
         let Some((last_entry, clock)) = store.far_ahead().await? else { return Ok(()) };
         let (last_entry, clock) = (times::written(last_entry), times::written(clock));
         if self.allow_clock_behind {
-            tracing::warn!(last_entry, clock, "the ledger is far ahead of the clock");
+            tracing::warn!(last_entry, clock, "the last entry is more than a day ahead of the clock");
             return Ok(());
         }
         Err(format!(
-            "the ledger's last entry is of {last_entry}, and the clock says {clock}: set the clock, or start with \
-             --allow-clock-behind if the entries were written with a wrong one"
+            "the last entry is of {last_entry}, more than a day after the clock ({clock}); set the clock, or pass \
+             --allow-clock-behind if the entry's time is wrong"
         )
         .into())
     }
@@ -165,8 +165,9 @@ impl Serve {
     /// A name may stand for several addresses: the first that can be listened on is taken.
     async fn listen(&self, port: u16, option: &str) -> Result<TcpListener, String> {
         let host = &self.host;
-        let mut refused = format!("`{host}` is neither an address nor the name of one");
-        let Ok(addresses) = tokio::net::lookup_host((host.as_str(), port)).await else { return Err(refused) };
+        let resolved = tokio::net::lookup_host((host.as_str(), port)).await;
+        let addresses = resolved.map_err(|error| format!("cannot resolve `{host}`: {error}"))?;
+        let mut refused = format!("`{host}` has no address");
         for address in addresses {
             match TcpListener::bind(address).await {
                 Ok(listener) => return Ok(listener),

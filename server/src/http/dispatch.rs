@@ -156,7 +156,8 @@ impl Asked {
         let side = match self.route.scope {
             Some(Scope::Settle) => Side::Worker,
             Some(Scope::Admin) => Side::Administrator,
-            _ => Side::Payer,
+            Some(Scope::Hold) => Side::Payer,
+            Some(Scope::Estimate | Scope::Read) | None => unreachable!("only routes that move money are keyed"),
         };
         let key = self.idempotency_key().to_owned();
         let key = OperationKey { account_id: self.account_id().into(), side, key };

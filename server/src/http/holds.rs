@@ -96,13 +96,16 @@ async fn refuse(asked: &Asked, request: Arc<charge::Request>, refusal: Refusal) 
             let in_force = Arc::clone(&asked.in_force);
             // Finding what would be cheaper rates a long plan many times, which must not keep other requests waiting.
             let alternatives = off(move || charge::cheaper(&in_force.card, &request, &account)).await?;
-            let what = format!("{} credits are missing to cover the highest price", preflight.short_by);
+            let what = format!(
+                "expected {} available credits, {} more than there are",
+                preflight.estimate.total.high, preflight.short_by
+            );
             insufficient(asked, what, preflight.short_by, balance)
                 .await?
                 .with("alternatives", alternatives.unwrap_or_default())
                 .with("estimate", &preflight.estimate)
         }
-        Refusal::StorageLimit { until } => storage_limit(asked, until),
+        Refusal::StorageLimit { bytes_max, until } => storage_limit(asked, bytes_max, until),
     })
 }
 
@@ -111,7 +114,7 @@ async fn insufficient(asked: &Asked, what: String, short_by: Credits, balance: B
     let next_expiry = asked.store().next_expiry(asked.account_id()).await?.map(times::written);
     let held = match balance.held {
         Credits::ZERO => String::new(),
-        held => format!("; {held} of {} are held for other work", balance.posted),
+        held => format!("; {held} of {} are on hold", balance.posted),
     };
     Ok(Problem::insufficient_credits(what + &held)
         .with("shortBy", short_by)
@@ -123,15 +126,14 @@ async fn insufficient(asked: &Asked, what: String, short_by: Credits, balance: B
 async fn late_capture(asked: &Asked, short: Short) -> Result<Problem, Problem> {
     let balance = Balance::of(&asked.in_force.card, &short.account);
     let by = credits(short.by);
-    let what = format!("the hold expired, and {by} credits are missing to charge what was delivered");
+    let what = format!("the hold expired, and its charge needs {by} more credits than are available");
     insufficient(asked, what, by, balance).await
 }
 
-fn storage_limit(asked: &Asked, until: Millis) -> Problem {
-    let bytes = asked.app.hold_limits().bytes_a_day.unwrap_or_default();
-    let detail = format!("the account's holds and charges have stored {bytes} bytes on this day, which is the limit");
+fn storage_limit(asked: &Asked, bytes_max: u64, until: Millis) -> Problem {
     let seconds = (until - asked.store().now()).max(0) / 1_000 + 1;
-    Problem::storage_limit(detail).after(seconds.unsigned_abs())
+    Problem::storage_limit(format!("this would exceed the account's limit of {bytes_max} stored bytes a day"))
+        .after(seconds.unsigned_abs())
 }
 
 /// The faults of a request on an account. That the card in force does not have the account's tier is nothing that the

@@ -89,9 +89,9 @@ problems! {
     unknown_tier = CONFLICT, "unknown-tier", Never, "The card in force does not have the account's tier";
     outcome_exceeds = UNPROCESSABLE_ENTITY, "outcome-exceeds-hold", Never, "More was delivered than was held for";
     too_many_requests = TOO_MANY_REQUESTS, "too-many-requests", SameKey, "Too many requests in a minute";
-    storage_limit = TOO_MANY_REQUESTS, "storage-limit", SameKey, "The account has stored its bytes of this day";
-    account_locked = CONFLICT, "account-locked", SameKey, "Another session holds the account";
-    in_progress = CONFLICT, "in-progress", SameKey, "The operation is still being carried out";
+    storage_limit = TOO_MANY_REQUESTS, "storage-limit", SameKey, "The account has reached its storage limit for today";
+    account_locked = CONFLICT, "account-locked", SameKey, "Another database session has locked the account";
+    in_progress = CONFLICT, "in-progress", SameKey, "The operation was not finished in time";
     busy = SERVICE_UNAVAILABLE, "busy", SameKey, "Too many operations are waiting";
     unavailable = SERVICE_UNAVAILABLE, "unavailable", SameKey, "The ledger is not available";
     storage_full = INSUFFICIENT_STORAGE, "storage-full", SameKey, "The ledger's disk is full";
@@ -194,12 +194,10 @@ impl From<StoreFault> for Problem {
     fn from(fault: StoreFault) -> Self {
         match &fault {
             StoreFault::Busy => Self::busy("ask again in a second, with the same key"),
-            StoreFault::Locked => Self::account_locked(
-                "nothing was done, because another session of the database holds the account; ask again with the same key",
-            ),
+            StoreFault::Locked => Self::account_locked("nothing was done; retry with the same key"),
             StoreFault::InProgress => Self::in_progress("ask again with the same key to get its answer"),
             StoreFault::TooLong => Self::unavailable(
-                "the database took more than 10 seconds; ask for a shorter range, or again with the same key",
+                "the database took more than 10 seconds; request a shorter range, or retry with the same key",
             ),
             StoreFault::Full => Self::storage_full("nothing was done"),
             StoreFault::Conflict(reason) | StoreFault::Rejected(reason) | StoreFault::Unavailable(reason) => {

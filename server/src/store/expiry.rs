@@ -10,7 +10,7 @@ const PERIOD: Duration = Duration::from_secs(1);
 const PAGE: i64 = 256;
 
 impl Store {
-    /// Expires holds until the task is dropped. Every server of a ledger may do so: a hold has one outcome.
+    /// Expires holds until the task is dropped. Every server of a ledger may do so, because a hold expires once.
     pub async fn expire_holds(self) {
         let mut period = tokio::time::interval(PERIOD);
         period.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);

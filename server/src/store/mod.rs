@@ -50,7 +50,7 @@ use crate::{
 
 /// How long an operation waits for room in the queue.
 const QUEUE_WAIT: Duration = Duration::from_secs(1);
-/// How long its client waits in all; the operation itself is carried out whatever happens.
+/// How long a client waits for an answer. The writer may still run the operation afterwards.
 const ANSWER_WAIT: Duration = Duration::from_secs(2);
 /// For how long a key is taken as known, or as unknown. A key that another process deletes works at most this long.
 const CREDENTIAL_LIFE: Duration = Duration::from_secs(1);
@@ -98,7 +98,7 @@ impl fmt::Display for StoreFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Busy => f.write_str("too many operations are waiting"),
-            Self::InProgress => f.write_str("the operation is still being carried out"),
+            Self::InProgress => f.write_str("the writer did not answer in time"),
             Self::TooLong => f.write_str("the database took too long"),
             Self::Locked => f.write_str("another session holds the account"),
             Self::Full => f.write_str("the disk is full"),
@@ -265,10 +265,15 @@ impl Store {
     pub async fn whole_body(&self, key: &OperationKey, answer: StoredAnswer) -> Result<String, StoreFault> {
         let Some((adds, hold_id)) = answer.adds else { return Ok(answer.body) };
         let hold = self.readers.hold(key.account_id.clone(), hold_id).await?;
-        let hold = hold.ok_or_else(|| StoreFault::Unavailable("an answer's hold is not there".into()))?;
+        let hold = hold.ok_or_else(|| StoreFault::Unavailable("the hold of a stored answer is missing".into()))?;
         let json = match adds {
             Adds::Estimate => hold.document.estimate.get().to_owned(),
-            Adds::Lines => lines_json(&hold.outcome.map_or_else(Vec::new, |outcome| outcome.lines)),
+            Adds::Lines => {
+                let outcome = hold
+                    .outcome
+                    .ok_or_else(|| StoreFault::Unavailable("the hold of a stored capture has no outcome".into()))?;
+                lines_json(&outcome.lines)
+            }
         };
         Ok(Body { stored: answer.body, adds: Some((adds, json)) }.whole())
     }

@@ -49,7 +49,7 @@ pub enum Operation {
     },
     /// Nothing, to see whether a writer can begin a transaction.
     Probe,
-    /// Releases a hold whose time is over; it happens once, because a hold has one outcome.
+    /// Releases a hold that has expired. A hold expires once.
     Expire {
         account_id: String,
         hold_id: String,

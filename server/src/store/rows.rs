@@ -316,8 +316,8 @@ pub struct CapturesPage {
 }
 
 impl CapturesPage {
-    /// The name that comes before those of all holds that can have been captured in the range. Those of a week before are
-    /// looked at too, because a hold may be captured so much later.
+    /// The name that comes before those of all holds that can have been captured in the range. The range begins
+    /// earlier, because a hold can be captured days after it was placed.
     pub fn first(&self) -> String {
         first_hold_id(self.from - CAPTURE_MS_MAX).max(self.after.clone())
     }
@@ -329,8 +329,15 @@ impl CapturesPage {
 
 /// A document as it is stored.
 pub fn read_document(body: &[u8], size: i64) -> Result<ReadDocument, StoreFault> {
-    let read = Document::read(body, usize::try_from(size).unwrap_or(0));
+    let size = usize::try_from(size);
+    let size = size.map_err(|_| StoreFault::Unavailable("a stored document has a negative size".into()))?;
+    let read = Document::read(body, size);
     read.map_err(|error| StoreFault::Unavailable(format!("a stored document cannot be read: {error}")))
+}
+
+/// Every capture has lines.
+pub fn no_lines(hold_id: &str) -> StoreFault {
+    StoreFault::Unavailable(format!("the capture of `{hold_id}` has no lines"))
 }
 
 /// Free units as they are stored with a hold.

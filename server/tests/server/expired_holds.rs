@@ -160,7 +160,7 @@ fn a_late_capture_that_the_balance_no_longer_covers_is_refused_until_it_does(eng
     assert_eq!(refused.problem(), (402, "insufficient-credits".into()), "{}", refused.text);
     let problem = refused.json();
     assert_eq!(problem["shortBy"], 1);
-    assert_eq!(problem["detail"], "the hold expired, and 1 credits are missing to charge what was delivered");
+    assert_eq!(problem["detail"], "the hold expired, and its charge needs 1 more credits than are available");
     assert_eq!(problem["balance"], json!({"posted": 1, "held": 0, "available": 1}));
     assert_eq!(client.get(&format!("/v1/holds/{id}")).json()["status"], "expired");
     grant(&administrator, &account, 1);
@@ -244,5 +244,5 @@ fn a_refusal_tells_held_credits_from_spent_ones(engine: Engine) {
     assert_eq!(problem["balance"], json!({"posted": 5, "held": 4, "available": 1}));
     assert_eq!((&problem["shortBy"], &problem["nextExpiry"]), (&json!(1), &sooner["expiresAt"]));
     assert_ne!(later["expiresAt"], sooner["expiresAt"]);
-    assert!(problem["detail"].as_str().expect("text").contains("4 of 5 are held"), "{problem}");
+    assert!(problem["detail"].as_str().expect("text").contains("4 of 5 are on hold"), "{problem}");
 }

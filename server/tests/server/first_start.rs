@@ -84,9 +84,9 @@ fn an_account_is_opened_in_a_tier_of_the_card_in_force_with_an_amount_that_is_on
     for (arguments, reason) in [
         (&[][..], "--tier <TIER>"),
         (&["--tier", "basic"], "there is no tier `basic` (one of `free`, `gold`, `pro`, `enterprise`)"),
-        (&["--tier", "gold", "--id", "acct_7"], "there is an account `acct_7` already"),
-        (&["--tier", "gold", "--id", "a b"], "`a b` is not an id"),
-        (&["--tier", "gold", "--id", ".."], "`..` is not an id"),
+        (&["--tier", "gold", "--id", "acct_7"], "account `acct_7` already exists"),
+        (&["--tier", "gold", "--id", "a b"], "found `a b`"),
+        (&["--tier", "gold", "--id", ".."], "found `..`"),
         (&["--tier", "gold", "--grant", "-1"], "`-1` is not an amount"),
         (&["--tier", "gold", "--grant=-1"], "`-1` is not an amount"),
         (&["--tier", "gold", "--grant", "0.0001"], "`0.0001` is not an amount"),
@@ -128,7 +128,7 @@ fn a_start_that_fails_leaves_no_file_behind() {
     let new = folder.database();
     check_nothing_left(&folder, &new, &["--port", &port], "is taken on 127.0.0.1");
     check_nothing_left(&folder, &new, &["--admin-port", &port], "is taken on 127.0.0.1");
-    check_nothing_left(&folder, &new, &["--host", "no name"], "`no name` is neither an address nor the name of one");
+    check_nothing_left(&folder, &new, &["--host", "no name"], "cannot resolve `no name`");
     check_nothing_left(&folder, &new, &["--card", card.to_str().expect("a path")], "is not valid");
     check_nothing_left(&folder, &new, &["--demo", "--tier", "gold"], "there is no tier `gold`");
     check_nothing_left(&folder, &new, &["--tier", "basic"], "--demo");

@@ -131,7 +131,7 @@ export const german: Text["activityView"] = {
     release: "Zurückgegeben",
     expire: "Zurückgegeben: nicht rechtzeitig verwendet",
     charge: "Abgebucht",
-    "late-capture": "Nach der Rückgabe abgebucht",
+    "late-capture": "Nach Ablauf der Reservierung abgebucht",
   },
   andMore: (title, more) => `${title} und ${more} weitere`,
   balanceAfter: (amount) => `Guthaben ${amount}`,

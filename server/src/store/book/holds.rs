@@ -36,8 +36,8 @@ impl Book {
         // The day is the clock's: an account that is ahead of it must not stay on one day.
         let today = Day::of(self.loaded.now);
         let stored = account.stored_on(today) + self.bytes_of(new, &terms);
-        if new.bytes_a_day.is_some_and(|most| stored > most) {
-            return Answer::Refused(Refusal::StorageLimit { until: today.plus(1).start() });
+        if let Some(bytes_max) = new.bytes_a_day.filter(|bytes_max| stored > *bytes_max) {
+            return Answer::Refused(Refusal::StorageLimit { bytes_max, until: today.plus(1).start() });
         }
         let hold = (new.account_id.clone(), new_hold_id(now));
         let expires_at = new.lasts_ms.map(|lasts_ms| now + lasts_ms);
@@ -188,7 +188,7 @@ impl Book {
         if now + lasts_ms > until {
             return Answer::Refused(Refusal::Faults(beyond_life((until - now) / 1_000)));
         }
-        let expires_at = state.expires_at.map_or(now + lasts_ms, |expires_at| expires_at.max(now + lasts_ms));
+        let expires_at = state.expires_at.expect("an open hold expires").max(now + lasts_ms);
         state.expires_at = Some(expires_at);
         self.changes.extended.insert(hold.clone(), expires_at);
         self.reply(&hold.0, Some(hold), reply)

@@ -19,7 +19,7 @@ use crate::{
     store::{
         By, Capture, CapturesFound, Credential, DayEnd, Entry, HoldOutcome, HoldRecord, OpenError, OperationKey,
         Resolution, StoreFault, StoredAnswer, Usage,
-        rows::{CapturesPage, read_document, read_free_units},
+        rows::{CapturesPage, no_lines, read_document, read_free_units},
     },
     times::DAY_MS,
 };
@@ -155,18 +155,16 @@ impl Readers {
         let outcome = match row.try_get::<_, Option<&str>>(9)? {
             None => None,
             Some(kind) => {
-                let at: Millis = row.try_get(12)?;
-                Some(HoldOutcome {
-                    kind: Resolution::named(kind)?,
-                    late: row.try_get(10)?,
-                    captured: row.try_get(11)?,
-                    lines: self
+                let (kind, at) = (Resolution::named(kind)?, row.try_get(12)?);
+                let lines = match kind {
+                    Resolution::Captured => self
                         .settled_lines(&account_id, &[at], &[&hold_id])
                         .await?
                         .remove(&hold_id)
-                        .unwrap_or_default(),
-                    at,
-                })
+                        .ok_or_else(|| no_lines(&hold_id))?,
+                    Resolution::Released | Resolution::Expired => Vec::new(),
+                };
+                Some(HoldOutcome { kind, late: row.try_get(10)?, captured: row.try_get(11)?, lines, at })
             }
         };
         Ok(Some(HoldRecord {
@@ -261,7 +259,7 @@ impl Readers {
         for row in &rows {
             let hold_id: String = row.try_get(0)?;
             captures.push(Capture {
-                lines: lines.remove(&hold_id).unwrap_or_default(),
+                lines: lines.remove(&hold_id).ok_or_else(|| no_lines(&hold_id))?,
                 hold_id,
                 at: row.try_get(1)?,
                 asset: row.try_get(2)?,

@@ -164,15 +164,30 @@ impl Lock {
                 }
                 Err(fs::TryLockError::Error(error)) => return Err(failed(error)),
             }
-            // Which process it is helps the person who finds the file locked; the lock itself does not depend on it.
+            // The process id is for the person who finds the file locked.
             let process = std::process::id().to_string();
             file.set_len(0).and_then(|()| file.write_all(process.as_bytes())).map_err(failed)?;
-            // Another server may have ended, and taken the file with it, since it was opened here.
-            if fs::read(&name).is_ok_and(|found| found == process.as_bytes()) {
+            // Another server may have removed the file since it was opened here.
+            if is_at(&file, &name) {
                 return Ok(Self { name, _file: file });
             }
         }
     }
+}
+
+/// Whether a name leads to an open file.
+#[cfg(unix)]
+fn is_at(file: &fs::File, name: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let id = |metadata: fs::Metadata| (metadata.dev(), metadata.ino());
+    let own = file.metadata().map(id);
+    own.is_ok_and(|own| fs::metadata(name).map(id).is_ok_and(|found| found == own))
+}
+
+/// Elsewhere an open file cannot be removed.
+#[cfg(not(unix))]
+fn is_at(_: &fs::File, _: &Path) -> bool {
+    true
 }
 
 impl Drop for Lock {

@@ -18,7 +18,7 @@ use crate::{
     store::{
         By, Capture, CapturesFound, Credential, DayEnd, Entry, HoldOutcome, HoldRecord, OpenError, OperationKey,
         Resolution, StoreFault, StoredAnswer, Usage,
-        rows::{CapturesPage, read_document, read_free_units},
+        rows::{CapturesPage, no_lines, read_document, read_free_units},
     },
     times::DAY_MS,
 };
@@ -339,8 +339,11 @@ fn outcome(ledger: &Connection, account_id: &str, hold_id: &str) -> Found<Option
     let mut rows = statement.query([account_id, hold_id])?;
     let Some(row) = rows.next()? else { return Ok(None) };
     let (kind, at): (String, Millis) = (row.get(0)?, row.get(3)?);
-    let lines = settled_lines(ledger, account_id, at, hold_id)?;
     let kind = Resolution::named(&kind)?;
+    let lines = match kind {
+        Resolution::Captured => settled_lines(ledger, account_id, at, hold_id)?,
+        Resolution::Released | Resolution::Expired => Vec::new(),
+    };
     Ok(Some(HoldOutcome { kind, late: row.get(1)?, captured: row.get(2)?, lines, at }))
 }
 
@@ -362,7 +365,8 @@ fn settled_lines(ledger: &Connection, account_id: &str, at: Millis, hold_id: &st
             estimated: row.get(8)?,
         })
     };
-    Ok(statement.query_map(params![account_id, at, hold_id], line)?.collect::<Result<_, _>>()?)
+    let lines: Vec<_> = statement.query_map(params![account_id, at, hold_id], line)?.collect::<Result<_, _>>()?;
+    if lines.is_empty() { Err(no_lines(hold_id)) } else { Ok(lines) }
 }
 
 fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {

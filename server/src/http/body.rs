@@ -12,8 +12,10 @@ use super::problem::Problem;
 pub const BODY_BYTES: usize = 1 << 20;
 /// A body below this is read and rated in microseconds, which is less than handing it to another thread takes.
 pub const SMALL_BYTES: usize = 16 << 10;
-/// What all bodies that are not small may have at once, until they are answered: sixteen of the largest.
-const LARGE_BYTES: u32 = 16 << 20;
+/// What all bodies that are not small may have at once, until they are answered: sixteen of the largest with a known key,
+/// and four of public calls, which anybody can send.
+const LARGE_BYTES: usize = 16 << 20;
+const LARGE_BYTES_PUBLIC: usize = 4 << 20;
 /// How long a large body waits for its share of that.
 const SHARE_WAIT: Duration = Duration::from_secs(1);
 /// What is still read and thrown away of a body that is not needed, so that its client hears the answer instead of a
@@ -31,15 +33,28 @@ pub struct Arrived {
 }
 
 /// The memory for large bodies.
-#[derive(Clone)]
-pub struct Large(Arc<Semaphore>);
+pub struct Large {
+    keyed: Share,
+    public: Share,
+}
 
 impl Large {
     pub fn new() -> Self {
-        Self(Arc::new(Semaphore::new(LARGE_BYTES as usize)))
+        let share = |bytes| Share(Arc::new(Semaphore::new(bytes)));
+        Self { keyed: share(LARGE_BYTES), public: share(LARGE_BYTES_PUBLIC) }
     }
 
-    async fn share(&self, bytes: u32) -> Result<OwnedSemaphorePermit, Problem> {
+    /// The memory for calls with a key that is known, or for the others.
+    pub fn of(&self, keyed: bool) -> &Share {
+        if keyed { &self.keyed } else { &self.public }
+    }
+}
+
+pub struct Share(Arc<Semaphore>);
+
+impl Share {
+    async fn take(&self, bytes: usize) -> Result<OwnedSemaphorePermit, Problem> {
+        let bytes = u32::try_from(bytes).expect("at most BODY_BYTES");
         let share = Arc::clone(&self.0).acquire_many_owned(bytes);
         let busy = || Problem::busy("too many large bodies are being read; ask again in a second");
         tokio::time::timeout(SHARE_WAIT, share).await.map_err(|_| busy())?.map_err(|_| busy())
@@ -47,7 +62,7 @@ impl Large {
 }
 
 /// Reads a body whole.
-pub async fn read(mut body: Body, large: &Large) -> Result<Arrived, Problem> {
+pub async fn read(mut body: Body, large: &Share) -> Result<Arrived, Problem> {
     if body.is_end_stream() {
         return Ok(Arrived::default());
     }
@@ -86,25 +101,23 @@ pub fn parse(bytes: &[u8]) -> Result<Value, Problem> {
     serde_json::from_slice(bytes).map_err(|error| Problem::malformed_body(error.to_string()))
 }
 
-async fn arrive(body: &mut Body, large: &Large) -> Result<Arrived, Problem> {
+async fn arrive(body: &mut Body, large: &Share) -> Result<Arrived, Problem> {
     let too_large = || Problem::body_too_large(format!("a body has at most {BODY_BYTES} bytes"));
     let due = body.size_hint();
     let least = usize::try_from(due.lower()).unwrap_or(usize::MAX);
     if least > BODY_BYTES {
         return Err(too_large());
     }
-    // A body that does not tell its length may become as long as any.
-    let most = due.upper().and_then(|most| usize::try_from(most).ok()).unwrap_or(BODY_BYTES).min(BODY_BYTES);
-    let share = if most > SMALL_BYTES {
-        Some(large.share(u32::try_from(most).expect("at most BODY_BYTES")).await?)
-    } else {
-        None
-    };
+    let mut share = if least > SMALL_BYTES { Some(large.take(least).await?) } else { None };
     let (mut parts, mut received) = (Parts::None, 0);
     while let Some(part) = next(body).await? {
         received += part.len();
         if received > BODY_BYTES {
             return Err(too_large());
+        }
+        // A body that does not tell its length is small until it is not; then it may become as long as any.
+        if received > SMALL_BYTES && share.is_none() {
+            share = Some(large.take(BODY_BYTES).await?);
         }
         parts.add(part, least);
     }

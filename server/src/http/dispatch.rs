@@ -74,7 +74,9 @@ async fn admit(route: &'static Route, app: App, request: Request) -> Result<Aske
     let in_force = app.in_force();
     let admitted = admit_head(route, &app, &in_force, &head).await;
     let body = match (&admitted, route.takes) {
-        (Ok(_), Takes::Optional(_) | Takes::Document(_)) => body::read(body, app.large_bodies()).await?,
+        (Ok(_), Takes::Optional(_) | Takes::Document(_)) => {
+            body::read(body, app.large_bodies().of(route.scope.is_some())).await?
+        }
         (Err(_), _) | (_, Takes::Nothing) => {
             body::discard(body);
             Arrived::default()
@@ -95,14 +97,10 @@ async fn admit_head(
     let peer = head.extensions.get::<Peer>().map_or(IpAddr::from([0; 4]), |peer| peer.0);
     let address = client::address(peer, &head.headers, app.trusted_proxies());
     let credential = match route.scope {
-        None if route.limited => app.limits().count_address(address).map(|()| None)?,
+        None if route.limited => app.limits().count_public(address).map(|()| None)?,
         None => None,
         Some(scope) => {
-            app.limits().look_at_address(address)?;
-            let credential = match authenticate(app, &head.headers).await? {
-                Ok(credential) => credential,
-                Err(unknown) => return Err(app.limits().count_address(address).err().unwrap_or(unknown)),
-            };
+            let credential = authenticate(app, &head.headers, address).await?;
             let allowed = authorize(&credential, scope);
             // The work of a worker or an administrator is not a person's to slow down.
             if allowed.is_err() || !matches!(scope, Scope::Settle | Scope::Admin) {

@@ -88,24 +88,34 @@ fn rate(text: &str) -> Result<Rate, String> {
 pub struct Limits {
     setting: RequestsPerMinute,
     accounts: Used<String>,
-    addresses: Used<IpAddr>,
+    /// Of public calls, by address.
+    public: Used<IpAddr>,
+    /// Of unknown keys, by address. Apart from public calls, so that these never stop a key that is known.
+    unknown_keys: Used<IpAddr>,
 }
 
 impl Limits {
     pub fn new(setting: RequestsPerMinute) -> Self {
-        Self { setting, accounts: Used::new(), addresses: Used::new() }
+        Self { setting, accounts: Used::new(), public: Used::new(), unknown_keys: Used::new() }
     }
 
-    /// Counts a call without a key that is known.
-    pub fn count_address(&self, address: IpAddr) -> Result<(), Problem> {
+    /// Counts a public call.
+    pub fn count_public(&self, address: IpAddr) -> Result<(), Problem> {
         let Some(rate) = self.setting.of_an_address() else { return Ok(()) };
-        self.addresses.count(&network(address), rate, Instant::now()).map_err(too_many)
+        self.public.count(&network(address), rate, Instant::now()).map_err(too_many)
     }
 
-    /// Whether an address may try another key, which is counted only when the key is not known.
-    pub fn look_at_address(&self, address: IpAddr) -> Result<(), Problem> {
+    /// Counts a key before it is looked up, as if it were unknown.
+    pub fn count_unknown_key(&self, address: IpAddr) -> Result<(), Problem> {
         let Some(rate) = self.setting.of_an_address() else { return Ok(()) };
-        self.addresses.look(&network(address), rate, Instant::now()).map_err(too_many)
+        self.unknown_keys.count(&network(address), rate, Instant::now()).map_err(too_many)
+    }
+
+    /// Takes the last count back: the key was not found to be unknown.
+    pub fn give_key_back(&self, address: IpAddr) {
+        if let Some(rate) = self.setting.of_an_address() {
+            self.unknown_keys.give_back(&network(address), rate);
+        }
     }
 
     /// Counts a call of an account.
@@ -120,7 +130,8 @@ impl Limits {
     pub fn forget_idle(&self) {
         let now = Instant::now();
         self.accounts.forget_idle(now);
-        self.addresses.forget_idle(now);
+        self.public.forget_idle(now);
+        self.unknown_keys.forget_idle(now);
     }
 }
 
@@ -172,9 +183,11 @@ impl<K: Eq + Hash> Used<K> {
         Ok(())
     }
 
-    /// The same without counting.
-    fn look(&self, client: &K, rate: NonZeroU32, now: Instant) -> Result<(), Duration> {
-        next(self.lock().get(client), rate, now).map(drop)
+    /// Takes one request back.
+    fn give_back(&self, client: &K, rate: NonZeroU32) {
+        if let Some(until) = self.lock().get_mut(client) {
+            *until -= MINUTE / rate.get();
+        }
     }
 
     fn forget_idle(&self, now: Instant) {
@@ -223,7 +236,7 @@ mod tests {
 
     fn of_address(limits: &Limits, address: &str) -> usize {
         let address: IpAddr = address.parse().unwrap();
-        (0..100).filter(|_| limits.count_address(address).is_ok()).count()
+        (0..100).filter(|_| limits.count_public(address).is_ok()).count()
     }
 
     #[test]
@@ -286,8 +299,9 @@ mod tests {
         let count = |rate, now| (0..9).filter(|_| used.count("a", rate, now).is_ok()).count();
         assert_eq!(count(four, at(0)), 4);
         assert_eq!(used.count("a", four, at(5)), Err(Duration::from_secs(10)));
-        assert_eq!(used.look(&"a".into(), four, at(15)), Ok(()));
-        assert_eq!(count(four, at(15)), 1, "looking counts nothing");
+        assert_eq!(used.count("a", four, at(15)), Ok(()));
+        used.give_back(&"a".into(), four);
+        assert_eq!(count(four, at(15)), 1, "what was taken back is there again");
         // Another rate finds the minute as it is used, neither full nor empty.
         assert_eq!(used.count("a", six, at(15)), Err(Duration::from_secs(10)));
         assert_eq!(count(six, at(45)), 3);

@@ -8,6 +8,9 @@ use super::{
     routes::Parameter,
 };
 
+/// Faults of an address that are listed.
+const FAULTS_MAX: usize = 100;
+
 /// The parameters of an address, and what is wrong with them.
 pub struct Query {
     values: Vec<(String, String)>,
@@ -23,6 +26,9 @@ impl Query {
                 query.faults.push(fault(Code::WrongType, None, "the address is not UTF-8"));
                 continue;
             };
+            if query.faults.len() >= FAULTS_MAX {
+                break;
+            }
             if !known.iter().any(|parameter| parameter.name == name) {
                 let names: Vec<&str> = known.iter().map(|parameter| parameter.name).collect();
                 query.unknown(Code::UnknownField, &name, "parameter", &name, &names);

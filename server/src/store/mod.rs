@@ -236,9 +236,14 @@ impl Store {
         self.queues.iter().map(|queue| queue.max_capacity() - queue.capacity()).sum()
     }
 
+    /// A key that was known a moment ago.
+    pub fn remembered(&self, key: &Key) -> Option<Credential> {
+        self.credentials.get(&credential_name(key)).flatten()
+    }
+
     /// What a key may do; `None` when there is no such key, or it has expired.
     pub async fn credential(&self, key: &Key) -> Result<Option<Credential>, StoreFault> {
-        let name = (key.id().to_owned(), key.hash());
+        let name = credential_name(key);
         if let Some(remembered) = self.credentials.get(&name) {
             return Ok(remembered);
         }
@@ -362,6 +367,11 @@ impl Store {
             Readers::Postgres(_) => system_time(),
         }
     }
+}
+
+/// A key as it is remembered: the time of an answer to its public part alone would tell whether its owner is using it.
+fn credential_name(key: &Key) -> (String, Hash) {
+    (key.id().to_owned(), key.hash())
 }
 
 async fn send(queue: &mpsc::Sender<Job>, operation: Operation) -> Result<Answer, StoreFault> {

@@ -20,6 +20,7 @@ on_both_engines! {
     a_wrong_secret_costs_one_look_up_whether_its_id_is_known_or_not;
     an_unknown_key_is_remembered_for_a_second_and_a_new_key_works_at_once;
     a_published_card_gives_no_account_another_minute;
+    public_calls_of_an_address_do_not_stop_its_known_keys;
 }
 
 /// How often keys were looked up in the ledger.
@@ -58,8 +59,8 @@ fn unknown_keys_are_limited_by_address_before_they_are_looked_up(engine: Engine)
     assert_eq!((statuses[0], statuses[1]), (401, 401));
     let refused = statuses.iter().filter(|status| **status == 429).count();
     assert_eq!(refused + usize::try_from(looked_up).expect("a few"), statuses.len(), "{statuses:?}");
-    // The address comes first: until it may ask again, no key of it is looked at.
-    let reply = ask(&server, &key);
+    // Until the address may ask again, no key of it is looked up.
+    let reply = ask_unknown(&server);
     assert_eq!(reply.problem(), (429, "too-many-requests".into()));
     let wait: u64 = reply.header("retry-after").parse().expect("seconds");
     assert!((1..=30).contains(&wait), "{wait}");
@@ -98,6 +99,15 @@ fn an_unknown_key_is_remembered_for_a_second_and_a_new_key_works_at_once(engine:
     for _ in 0..5 {
         assert_eq!(ask(&server, &administrator.key(&id, "read")).status, 200);
     }
+}
+
+fn public_calls_of_an_address_do_not_stop_its_known_keys(engine: Engine) {
+    let ledger = Ledger::new(engine);
+    let Opened { key, .. } = ledger.account("basic", 10_000, "read");
+    let server = Server::start_with(&ledger, &["--requests-per-minute", "1,basic=unlimited"]);
+    let estimate = || server.stranger().post("/v1/estimate", two_credits().to_string()).status;
+    assert_eq!([estimate(), estimate()], [200, 429]);
+    assert_eq!(ask(&server, &key).status, 200);
 }
 
 fn a_published_card_gives_no_account_another_minute(engine: Engine) {
@@ -145,9 +155,10 @@ fn an_unknown_key_is_refused_before_its_body_arrives_and_the_connection_stays() 
 
 /// A body's memory is its client's to fill, so all large bodies together have a limit.
 #[test]
-fn unfinished_large_bodies_are_refused_beyond_sixteen_and_small_ones_are_not() {
+fn unfinished_large_bodies_are_refused_beyond_their_share_and_small_ones_are_not() {
     const LARGE: usize = 1 << 20;
     let ledger = Ledger::new(Engine::Sqlite);
+    let key = ledger.account("basic", 10_000, "estimate").key;
     let server = Server::start(&ledger);
     let part =
         format!("POST /v1/estimate HTTP/1.1\r\nHost: x\r\nContent-Length: {LARGE}\r\n\r\n{}", " ".repeat(LARGE / 2));
@@ -156,13 +167,16 @@ fn unfinished_large_bodies_are_refused_beyond_sixteen_and_small_ones_are_not() {
         wire.send(part.as_bytes()).expect("half a body");
     }
     assert_eq!(server.stranger().post("/v1/estimate", two_credits().to_string()).status, 200);
+    // What strangers send takes nothing from those who have a key.
+    let keyed = server.client(&key);
+    let padded = |length: usize| format!("{}{}", json!({"plan": two_credits()}), " ".repeat(length));
+    assert_eq!(keyed.post("/v1/preflight", padded(LARGE / 2)).status, 200);
     let problems: Vec<_> = wires.iter_mut().map(|wire| wire.answer().expect("an answer").problem()).collect();
     let count = |status: u16, code: &str| problems.iter().filter(|problem| **problem == (status, code.into())).count();
-    assert_eq!((count(503, "busy"), count(408, "request-timeout")), (24, 16), "{problems:?}");
+    assert_eq!((count(503, "busy"), count(408, "request-timeout")), (36, 4), "{problems:?}");
     // What they held is free again.
     drop(wires);
-    let padded = format!("{}{}", two_credits(), " ".repeat(LARGE / 2));
-    assert_eq!(server.stranger().post("/v1/estimate", padded).status, 200);
+    assert_eq!(server.stranger().post("/v1/estimate", padded(LARGE / 2)).status, 200);
 }
 
 #[test]

@@ -52,7 +52,7 @@ export class Refusal extends Error {
   }
 }
 
-/** No answer came, so it is not known what the server did. */
+/** No answer of the server came, so it is not known what it did. */
 export class Unreachable extends Error {}
 
 const randomKey = (): string => {
@@ -76,13 +76,11 @@ export async function ask(path: string, init: RequestInit): Promise<Response> {
     throw new Unreachable(String(error));
   }
   if (response.ok || response.status === 304) return response;
-  let body: ProblemBody;
-  try {
-    body = (await response.json()) as ProblemBody;
-  } catch {
-    // A proxy's page or nothing at all: the status is what there is to say.
-    body = { title: response.statusText };
-  }
+  // A proxy's page or nothing at all: the status is what there is to say.
+  const said: unknown = await response.json().catch(() => null);
+  const body: ProblemBody = typeof said === "object" && said !== null ? said : { title: response.statusText };
+  // A proxy gave up on the server, which may have done what was asked.
+  if (body.retry === undefined && (response.status >= 500 || response.status === 408)) throw new Unreachable(String(response.status));
   const seconds = Number(response.headers.get("Retry-After") ?? Number.NaN);
   throw new Refusal(response.status, body, Number.isFinite(seconds) ? seconds : null);
 }

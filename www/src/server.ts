@@ -79,8 +79,6 @@ export async function ask(path: string, init: RequestInit): Promise<Response> {
   // A proxy's page or nothing at all: the status is what there is to say.
   const said: unknown = await response.json().catch(() => null);
   const body: ProblemBody = typeof said === "object" && said !== null ? said : { title: response.statusText };
-  // A proxy gave up on the server, which may have done what was asked.
-  if (body.retry === undefined && (response.status >= 500 || response.status === 408)) throw new Unreachable(String(response.status));
   const seconds = Number(response.headers.get("Retry-After") ?? Number.NaN);
   throw new Refusal(response.status, body, Number.isFinite(seconds) ? seconds : null);
 }
@@ -114,6 +112,12 @@ export async function charge(attempt: Attempt, key: string): Promise<Receipt> {
       "Idempotency-Key": idempotencyKey,
     },
     body: JSON.stringify({ plan, accepted }),
+  }).catch((error: unknown) => {
+    throw isOfProxy(error) ? new Unreachable(String(error)) : error;
   });
   return read(response);
 }
+
+/** Whether a proxy gave up on the server, which may have charged: the server itself says whether to try again. */
+const isOfProxy = (error: unknown): boolean =>
+  error instanceof Refusal && error.body.retry === undefined && (error.status >= 500 || error.status === 408);

@@ -55,7 +55,7 @@ export async function firstFrame(): Promise<FirstFrame> {
   standInForBrowser();
   recordFormats();
   const { pageView } = await import("../src/views/page.js");
-  const studio = new Studio(RateCard.builtin(), { changed: NOTHING, typed: NOTHING, moving: NOTHING });
+  const studio = new Studio(RateCard.builtin(), { changed: NOTHING, typed: NOTHING, moving: NOTHING, said: NOTHING });
   const link = (view: Context["view"]): string => writeLink({ view, form: studio.formItem, plan: [], account: null, own: new Map() });
   const context: Context = {
     studio,

@@ -5,6 +5,7 @@ import type { Place } from "./notices.js";
 import { charge, fetchAccount, fetchCard, newAttempt, Refusal, Unreachable, type Attempt } from "./server.js";
 import type { Studio } from "./studio.js";
 import { text } from "./text/index.js";
+import { isDefinite, keepUnresolved, resolve, unresolvedOf } from "./unresolved.js";
 import { tierTitle } from "./account.js";
 import { figure } from "./figures.js";
 import { bringIntoSight } from "./views/notice.js";
@@ -27,6 +28,7 @@ export class Charging {
       const json = await fetchCard(studio.card.fingerprint);
       studio.warning = null;
       const isTaken = json === null || this.#takeCard(json);
+      if (isTaken) studio.cardIsKnown();
       cardSeen(isTaken && studio.card.fingerprint === RateCard.builtin().fingerprint);
     } catch (error) {
       if (!(error instanceof Unreachable || error instanceof Refusal)) throw error;
@@ -53,8 +55,7 @@ export class Charging {
   async useKey(key: string | null): Promise<void> {
     const studio = this.#studio;
     storeKey(key);
-    studio.key = key;
-    studio.server = null;
+    studio.takeKey(key);
     studio.notices.delete("account");
     studio.changed();
     await this.refreshAccount();
@@ -62,11 +63,16 @@ export class Charging {
 
   async refreshAccount(): Promise<void> {
     const studio = this.#studio;
-    if (studio.key === null) return;
+    const { key } = studio;
+    if (key === null) return;
     try {
-      studio.server = await fetchAccount(studio.key);
+      const server = await fetchAccount(key);
+      // The answer may come after a change of key.
+      if (studio.key !== key) return;
+      studio.server = server;
       studio.notices.delete("account");
     } catch (error) {
+      if (studio.key !== key) return;
       // Nothing was to be charged, so there is no doubt whether it was.
       const message = error instanceof Unreachable ? (): string => text.offline : this.#words(error);
       studio.notices.set("account", { kind: "problem", message });
@@ -86,18 +92,16 @@ export class Charging {
     if (assessment.estimate === null) return;
     const items = studio.itemsOf(place);
     const { card, total } = assessment.estimate;
-    // Where it is not known whether the same was charged, another attempt could charge it twice.
-    const notice = studio.notices.get(place);
-    const retry = notice?.kind === "problem" ? notice.retry : undefined;
-    if (retry !== undefined && JSON.stringify(retry.plan.items) === JSON.stringify(items)) return this.send(place, retry, total);
-    await this.send(place, newAttempt(items, card.fingerprint, total.high), total);
+    const unresolved = studio.key === null ? undefined : unresolvedOf(studio.key, items, studio.document);
+    await this.send(place, unresolved ?? newAttempt(items, card.fingerprint, total.high), total);
   }
 
   /** Sends an attempt, for the first time or again: the server charges it once. */
   async send(place: Place, attempt: Attempt, before: Range | null): Promise<void> {
     const studio = this.#studio;
     if (studio.running !== null) return;
-    if (studio.key === null) {
+    const { key } = studio;
+    if (key === null) {
       studio.notices.set("account", { kind: "problem", message: () => text.keyNeeded });
       studio.changed();
       return;
@@ -105,14 +109,19 @@ export class Charging {
     studio.running = place;
     studio.notices.delete(place);
     studio.changed();
+    keepUnresolved(key, attempt);
     try {
-      const receipt = await charge(attempt, studio.key);
+      const receipt = await charge(attempt, key);
+      resolve(attempt);
+      // What another key's account was charged is told in its activity.
+      if (studio.key !== key) return;
       studio.notices.set(place, { kind: "receipt", receipt, items: attempt.plan.items });
       if (studio.server !== null) studio.server = { ...studio.server, balance: receipt.balance };
       const { unit = "credit" } = studio.document;
       this.#announce(text.announceReceipt(figure(receipt.charge, unit), balanceText(receipt.balance.available)));
     } catch (error) {
-      await this.#refused(place, attempt, before, error);
+      if (isDefinite(error)) resolve(attempt);
+      if (studio.key === key) await this.#refused(place, attempt, before, error);
     } finally {
       studio.running = null;
       studio.changed();
@@ -130,11 +139,10 @@ export class Charging {
       const accept = newAttempt(attempt.plan.items, estimate.card.fingerprint, estimate.total.high);
       studio.notices.set(place, { kind: "problem", message: this.#words(error, before), accept });
     } else {
-      const again = error instanceof Unreachable || (error instanceof Refusal && error.body.retry === "same-key");
       studio.notices.set(place, {
         kind: "problem",
         message: this.#words(error),
-        ...(again ? { retry: attempt } : {}),
+        ...(isDefinite(error) ? {} : { retry: attempt }),
       });
     }
   }

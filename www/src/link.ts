@@ -101,3 +101,9 @@ export function chosenOf(item: AnyItem, card: Card): AnyItem {
   const kept = Object.entries(item).filter(([field, value]) => value !== undefined && value !== defaults[field]);
   return Object.fromEntries(kept) as AnyItem;
 }
+
+/** The same text for the same work, whatever the order and however much of it is written out. */
+export function canonical(items: readonly AnyItem[], card: Card): string {
+  const fields = (item: AnyItem): string => JSON.stringify(Object.entries(chosenOf(item, card)).sort(([one], [other]) => (one < other ? -1 : 1)));
+  return JSON.stringify(items.map(fields).sort());
+}

@@ -10,6 +10,7 @@ import { storedKey, storeKey } from "./credential.js";
 import { figure, formats } from "./figures.js";
 import { keepingFocus } from "./focus.js";
 import type { Context } from "./context.js";
+import type { Place } from "./notices.js";
 import { Parts } from "./parts.js";
 import { readLink, VIEWS, writeLink, type ViewName } from "./link.js";
 import { keepForOffline } from "./offline.js";
@@ -24,6 +25,9 @@ import { pageView } from "./views/page.js";
 
 /** Marks what the page itself wrote into the history: whoever goes back to it wants another view, and not an older plan. */
 const OURS = "pricetag";
+
+/** What each view shows of what can be taken back: nobody would see it taken back elsewhere. */
+const SEEN: Record<ViewName, readonly Place[]> = { studio: ["form", "plan"], plan: ["plan"], activity: [], rates: [] };
 
 function start(root: HTMLElement, card: RateCard): void {
   /** What is drawn with the first price: where one is on the screen already, the form too. */
@@ -63,6 +67,9 @@ function start(root: HTMLElement, card: RateCard): void {
       move();
       writeLinks();
       history.pushState(OURS, "", href(view));
+    },
+    said(message) {
+      announcement = message;
     },
   });
   const charging = new Charging(studio, announce);
@@ -134,7 +141,7 @@ function start(root: HTMLElement, card: RateCard): void {
     const state = readLink(location.hash);
     view = state.view;
     if (state.key !== null) storeKey(state.key);
-    studio.key = storedKey();
+    studio.takeKey(storedKey());
     const isOurs = history.state === OURS;
     if (!again || !isOurs || !kept.has(view)) kept.set(view, state.own);
     if (!again || !isOurs) takeState(studio, state, { again, whole: isOurs });
@@ -156,9 +163,7 @@ function start(root: HTMLElement, card: RateCard): void {
   // A pointer may open it elsewhere, without a click here; a key clicks without a pointer.
   for (const type of ["pointerdown", "click"]) root.addEventListener(type, follow, { capture: true });
   addEventListener("keydown", (event) => {
-    // Where the plan cannot be seen, nobody would see what was taken back.
-    const isSeen = view === "studio" || view === "plan";
-    if (isSeen && asksForUndo(event) && studio.undoLatest()) event.preventDefault();
+    if (asksForUndo(event) && studio.undoLatest(SEEN[view])) event.preventDefault();
   });
   // Who leaves at once loses nothing of the last change.
   addEventListener("pagehide", () => settled.flush());

@@ -52,7 +52,7 @@ export class Refusal extends Error {
   }
 }
 
-/** No answer came, so it is not known what the server did. */
+/** No answer of the server came, so it is not known what it did. */
 export class Unreachable extends Error {}
 
 const randomKey = (): string => {
@@ -76,13 +76,9 @@ export async function ask(path: string, init: RequestInit): Promise<Response> {
     throw new Unreachable(String(error));
   }
   if (response.ok || response.status === 304) return response;
-  let body: ProblemBody;
-  try {
-    body = (await response.json()) as ProblemBody;
-  } catch {
-    // A proxy's page or nothing at all: the status is what there is to say.
-    body = { title: response.statusText };
-  }
+  // A proxy's page or nothing at all: the status is what there is to say.
+  const said: unknown = await response.json().catch(() => null);
+  const body: ProblemBody = typeof said === "object" && said !== null ? said : { title: response.statusText };
   const seconds = Number(response.headers.get("Retry-After") ?? Number.NaN);
   throw new Refusal(response.status, body, Number.isFinite(seconds) ? seconds : null);
 }
@@ -116,6 +112,12 @@ export async function charge(attempt: Attempt, key: string): Promise<Receipt> {
       "Idempotency-Key": idempotencyKey,
     },
     body: JSON.stringify({ plan, accepted }),
+  }).catch((error: unknown) => {
+    throw isOfProxy(error) ? new Unreachable(String(error)) : error;
   });
   return read(response);
 }
+
+/** Whether a proxy gave up on the server, which may have charged: the server itself says whether to try again. */
+const isOfProxy = (error: unknown): boolean =>
+  error instanceof Refusal && error.body.retry === undefined && (error.status >= 500 || error.status === 408);

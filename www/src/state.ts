@@ -1,5 +1,4 @@
 import type { AnyItem } from "pricetag";
-import { trialItem } from "./account.js";
 import { readLink, VIEWS, writeLink, type LinkState } from "./link.js";
 import { keptState } from "./state-kept.js";
 import type { Studio } from "./studio.js";
@@ -8,23 +7,20 @@ import { text } from "./text/index.js";
 type State = Pick<LinkState, "form" | "plan" | "account">;
 
 /** What a link says of the page. Of an account with a key it names the tier alone: what is left on it is for nobody else. */
-export function stateOf({ formItem, plan, document, trial, server }: Studio): State {
+export function stateOf(studio: Studio): State {
+  const { plan, document, server } = studio;
   const [first] = document.tiers ?? [];
   const ofServer = server === null || server.tier === first?.id ? null : { operation: server.tier };
-  return { form: formItem, plan: plan.items, account: server !== null ? ofServer : trialOfPage({ document, trial }) };
+  return { form: studio.heldForm.of(studio.formItem), plan: plan.items, account: server !== null ? ofServer : studio.trialItem };
 }
-
-const trialOfPage = ({ document, trial }: Pick<Studio, "document" | "trial">): AnyItem | null =>
-  trial === null ? null : trialItem(document, trial);
 
 const written = (state: State): string => writeLink({ ...state, view: VIEWS[0], own: new Map() });
 
 /** What the browser keeps for the next visit, as a link's fragment; null for what everybody begins with. */
 export function stateAsLeft(studio: Studio): string | null {
-  const { formItem, plan, document } = studio;
-  const account = trialOfPage(studio);
-  const isFresh = account === null && plan.length === 0 && Object.keys(formItem).length === 1 && formItem.operation === document.operations[0]?.id;
-  return isFresh ? null : written({ form: formItem, plan: plan.items, account });
+  const { formItem, heldForm, plan, document, trialItem: account } = studio;
+  const isFresh = !heldForm.isHolding && account === null && plan.length === 0 && Object.keys(formItem).length === 1 && formItem.operation === document.operations[0]?.id;
+  return isFresh ? null : written({ form: heldForm.of(formItem), plan: plan.items, account });
 }
 
 /**
@@ -37,10 +33,13 @@ export function takeState(studio: Studio, link: State, { again, whole }: { again
   if (!again) studio.useTrial(left.account);
   if (!whole && left.plan !== null) studio.plan.replace(left.plan);
   const form = link.form ?? left.form;
-  if (form !== null) studio.open(form);
+  if (form !== null) {
+    studio.open(form);
+    studio.heldForm.hold(form, studio.formItem);
+  }
   // A key has an account of its own; what was tried without it stays for later.
   const namesAccount = whole || link.account !== null || link.plan !== null;
-  const isSame = JSON.stringify(link.account) === JSON.stringify(trialOfPage(studio));
+  const isSame = JSON.stringify(link.account) === JSON.stringify(studio.trialItem);
   if (namesAccount && !isSame && studio.key === null) studio.useTrial(link.account);
   if (link.plan !== null) takePlan(studio, link.plan);
 }

@@ -1,12 +1,20 @@
 import { RateCard, type Account, type Alternative, type AnyCard, type AnyItem, type Card, type LiveItem, type Operation, type Range } from "pricetag";
 import { accountInForce, sameAccount, trialItem, trialOf, trialOn, type Trial } from "./account.js";
 import { assess, type Assessment } from "./assessment.js";
-import { chosenOf } from "./link.js";
+import { Held } from "./held.js";
+import { canonical, chosenOf } from "./link.js";
 import type { Notice, Place } from "./notices.js";
 import { PlanList } from "./plan-list.js";
 import type { ServerAccount } from "./server.js";
 import { text } from "./text/index.js";
 import { Steps } from "./undo.js";
+
+interface Listeners {
+  changed(): void;
+  typed(): void;
+  moving(move: () => void): void;
+  said(message: string): void;
+}
 
 /** Everything the page shows, and what a person can do to it. Prices come from the card, each time they are shown. */
 export class Studio {
@@ -15,6 +23,8 @@ export class Studio {
   operation: string;
   readonly plan = new PlanList();
   readonly notices = new Map<Place, Notice>();
+  readonly heldForm = new Held();
+  readonly heldTrial = new Held();
   key: string | null = null;
   server: ServerAccount | null = null;
   trial: Trial | null;
@@ -41,9 +51,10 @@ export class Studio {
   readonly #changed: () => void;
   readonly #typed: () => void;
   readonly #moving: (move: () => void) => void;
+  readonly #said: (message: string) => void;
 
-  /** `moving` is called to make a change that the way back leads behind. */
-  constructor(card: RateCard, { changed, typed, moving }: { changed: () => void; typed: () => void; moving: (move: () => void) => void }) {
+  /** `moving` is called to make a change that the way back leads behind, `said` with what a notice says. */
+  constructor(card: RateCard, { changed, typed, moving, said }: Listeners) {
     this.card = card;
     this.document = card.describe();
     this.operation = this.document.operations[0]?.id ?? "";
@@ -52,6 +63,7 @@ export class Studio {
     this.#changed = changed;
     this.#typed = typed;
     this.#moving = moving;
+    this.#said = said;
   }
 
   /** Shows what has changed. */
@@ -210,9 +222,9 @@ export class Studio {
     this.#undo.undo(place);
   }
 
-  /** Takes back the latest step that can be; answers whether there was one. */
-  undoLatest(): boolean {
-    return this.#undo.undoLatest();
+  /** Takes back the latest step of these places that can be; answers whether there was one. */
+  undoLatest(places: readonly Place[]): boolean {
+    return this.#undo.undoLatest(places);
   }
 
   /** Makes a change of the form that can be taken back. */
@@ -254,6 +266,7 @@ export class Studio {
 
   say(place: Place, message: string): void {
     this.notices.set(place, { kind: "said", message });
+    this.#said(message);
     this.changed();
   }
 
@@ -267,7 +280,7 @@ export class Studio {
   /** Whether just this has been charged, which its receipt tells: it is not charged again by another press of the same button. */
   isCharged(place: Place): boolean {
     const notice = this.notices.get(place);
-    return notice?.kind === "receipt" && JSON.stringify(notice.items) === JSON.stringify(this.itemsOf(place));
+    return notice?.kind === "receipt" && canonical(notice.items, this.document) === canonical(this.itemsOf(place), this.document);
   }
 
   /** What a place's button runs. */
@@ -288,7 +301,8 @@ export class Studio {
 
   /** Puts another card in force; what the person has entered stays where the new card knows it. */
   useCard(card: RateCard): void {
-    const trial = this.trial === null ? null : trialItem(this.document, this.trial);
+    const trial = this.trialItem;
+    const form = this.heldForm.of(this.formItem);
     const kept = [...this.#lives.values()].map((live) => chosenOf(live.item, this.document));
     this.#lives.clear();
     this.card.free();
@@ -296,15 +310,43 @@ export class Studio {
     this.document = card.describe();
     const known = new Set(this.document.operations.map(({ id }) => id));
     for (const item of kept) if (known.has(item.operation)) this.#lives.set(item.operation, card.live(item));
+    if (form !== null && known.has(form.operation)) {
+      this.#lives.set(form.operation, card.live(form));
+      this.operation = form.operation;
+    }
     if (!known.has(this.operation)) this.operation = this.document.operations[0]?.id ?? "";
-    this.trial = this.#freshTrial();
+    this.cardIsKnown();
     this.useTrial(trial);
     this.changed();
+  }
+
+  /** What link and storage say is read under the card in force from here on. */
+  cardIsKnown(): void {
+    this.heldForm.release();
+    this.heldTrial.release();
+  }
+
+  /** What is told of one key's charges is not told, or sent again, with another. */
+  takeKey(key: string | null): void {
+    if (key === this.key) return;
+    this.key = key;
+    this.server = null;
+    this.notices.clear();
   }
 
   /** Takes the trial account that a link names; without one, a fresh month on the card's first tier. */
   useTrial(item: AnyItem | null): void {
     this.trial = (item === null ? null : trialOf(this.document, item)) ?? this.#freshTrial();
+    this.heldTrial.hold(item, this.#trialTaken());
+  }
+
+  /** The trial as a link writes it; null is what everybody begins with. */
+  get trialItem(): AnyItem | null {
+    return this.heldTrial.of(this.#trialTaken());
+  }
+
+  #trialTaken(): AnyItem | null {
+    return this.trial === null ? null : trialItem(this.document, this.trial);
   }
 
   chooseTier(id: string): void {

@@ -26,9 +26,9 @@ export class Steps {
     step.takeBack();
   }
 
-  /** Takes back the latest step that can be; answers whether there was one. */
-  undoLatest(): boolean {
-    const place = [...this.#steps.keys()].findLast((each) => this.canUndo(each));
+  /** Takes back the latest step of these places that can be; answers whether there was one. */
+  undoLatest(places: readonly Place[]): boolean {
+    const place = [...this.#steps.keys()].findLast((each) => places.includes(each) && this.canUndo(each));
     if (place !== undefined) this.undo(place);
     return place !== undefined;
   }

@@ -112,6 +112,42 @@ for (const [key, modifier] of [["Ctrl+Z", "Control"], ["Cmd+Z", "Meta"]]) {
   });
 }
 
+test("in the plan's view Ctrl+Z takes back a step of the plan, and no change of the form that cannot be seen", async () => {
+  const { page, close } = await opened("form=create;model=stability-ultra&plan=create,upscale;mode=fast");
+  const undo = async () => {
+    await page.keyboard.down("Control");
+    await page.keyboard.press("z");
+    await page.keyboard.up("Control");
+  };
+  await page.waitForSelector(".price-column .ways button");
+  await press(page, '.items [aria-label^="Remove"]');
+  await press(page, ".price-column .ways button");
+  const changed = await figures(page, "#run-form price-tag");
+  await press(page, '.views a[href*="view=plan"]');
+  await page.waitForSelector(".entries > li");
+  const entries = () => page.$$eval(".entries > li", (all) => all.length);
+  assert.equal(await entries(), 1);
+  await undo();
+  assert.equal(await entries(), 2);
+  await undo();
+  await press(page, ".views a");
+  await page.waitForSelector("#run-form price-tag");
+  assert.deepEqual(await figures(page, "#run-form price-tag"), changed);
+  await close();
+});
+
+for (const [what, hash, button] of [["a step", "form=create", "#add-to-plan"], ["a copied link", "plan=create", ".plan > header button"]]) {
+  test(`a screen reader is told what the notice of ${what} says`, async () => {
+    const { page, close } = await opened(hash);
+    await page.waitForSelector(button);
+    await press(page, button);
+    await page.waitForSelector(".notice");
+    const heard = await page.evaluate(() => [".notice p", "output[aria-live]"].map((each) => document.querySelector(each).textContent));
+    assert.equal(heard[1], heard[0]);
+    await close();
+  });
+}
+
 /* ---------------------------------------------------------------------------------------------- receipts, and Run */
 
 for (const [width, height] of [[320, 640], [1280, 900]]) {

@@ -1,19 +1,18 @@
 //! What a clock may do that steps back, stands far ahead, or did so once.
 
-use std::{sync::Arc, thread};
+use std::thread;
 
-use pricetag::{RateCard, Value};
 use pricetag_server::{
-    charge::{self, Account, Refusal},
-    clock::Clock,
-    store::{Answer, Database, Idempotency, NewAccount, NewHold, Operation, OperationKey, Reply, Resolution, Side},
+    charge::Refusal,
+    store::{Answer, Operation, Resolution},
 };
 use serde_json::json;
 
 use super::{
     audit::audit,
-    engine::{Engine, Ledger, Opened, credits, on_both_engines},
+    engine::{Engine, Ledger, Opened, on_both_engines},
     running::{Client, Server, nth_key, pricetag, two_credits},
+    timed_ledger::TimedLedger,
 };
 
 const SCOPES: &str = "estimate,hold,settle,read";
@@ -31,169 +30,58 @@ fn free_pictures() -> serde_json::Value {
     json!({"items": [{"operation": "create", "model": "gemini-imagen", "variations": 10}]})
 }
 
-/// A SQLite ledger in this process, with a clock that the test sets.
-struct Desk {
-    database: Database,
-    clock: Arc<Clock>,
-    charges: usize,
-    bytes_a_day: Option<u64>,
-}
-
-impl Desk {
-    fn open(ledger: &Ledger, time: i64) -> Self {
-        let clock = Arc::new(Clock::manual(time));
-        let mut database = ledger.folder.ledger().with_clock(Arc::clone(&clock));
-        let card = RateCard::builtin();
-        let body = serde_json::to_string(card.document()).expect("a card is JSON");
-        let publish = Operation::PublishCard { fingerprint: card.fingerprint().into(), body };
-        database.commit(&[publish])[0].as_ref().expect("a card");
-        Self { database, clock, charges: 0, bytes_a_day: None }
-    }
-
-    fn set(&self, time: i64) {
-        self.clock.set(time);
-    }
-
-    fn account(&mut self, account_id: &str, tier: &str) {
-        let grant_millicredits = 100_000;
-        let new = NewAccount { account_id: account_id.into(), tier: tier.into(), grant_millicredits, reply: None };
-        self.database.commit(&[Operation::OpenAccount(new)])[0].as_ref().expect("an account");
-    }
-
-    fn idempotency(&mut self, account_id: &str, side: Side) -> Idempotency {
-        self.charges += 1;
-        let key = OperationKey { account_id: account_id.into(), side, key: nth_key(self.charges) };
-        Idempotency { key, request_hash: [7; 32] }
-    }
-
-    fn run(&mut self, operation: Operation) -> Answer {
-        self.database.commit(&[operation]).remove(0).expect("an answer")
-    }
-
-    /// A hold for two credits that lasts so long. Answers its id.
-    fn hold(&mut self, account_id: &str, lasts_ms: i64) -> String {
-        let operation = self.placing(account_id, &two_credits(), Some(lasts_ms));
-        let Answer::Stored { body, .. } = self.run(operation) else { panic!("a hold is placed") };
-        let answer: serde_json::Value = serde_json::from_str(&body.stored).expect("JSON");
-        answer["id"].as_str().expect("a hold's id").into()
-    }
-
-    fn capture(&mut self, account_id: &str, hold_id: &str) -> Answer {
-        self.capture_with(account_id, hold_id, Vec::new())
-    }
-
-    /// A capture of nothing but free units.
-    fn capture_with(&mut self, account_id: &str, hold_id: &str, free_units: Vec<(String, u64)>) -> Answer {
-        let settled = charge::Settled { charge: 0, lines: Vec::new(), free_units };
-        let reply = self.reply(account_id);
-        self.run(Operation::Capture {
-            account_id: account_id.into(),
-            hold_id: hold_id.into(),
-            settled: Ok(settled),
-            cover_late: Box::new(|settled, account, month| {
-                charge::cover_late(&RateCard::builtin(), settled, account, month)
-            }),
-            reply,
-        })
-    }
-
-    fn extend(&mut self, account_id: &str, hold_id: &str, lasts_ms: i64) -> Answer {
-        let reply = self.reply(account_id);
-        self.run(Operation::Extend { account_id: account_id.into(), hold_id: hold_id.into(), lasts_ms, reply })
-    }
-
-    fn reply(&mut self, account_id: &str) -> Reply {
-        let idempotency = self.idempotency(account_id, Side::Worker);
-        Reply { idempotency, status: 200, body: Box::new(|_| "{}".to_owned().into()) }
-    }
-
-    /// Charges of a plan, one for each account, in one transaction. Answers what was charged.
-    fn charge(&mut self, accounts: &[&str], plan: &serde_json::Value) -> Vec<f64> {
-        let operations: Vec<Operation> =
-            accounts.iter().map(|account_id| self.placing(account_id, plan, None)).collect();
-        let charged = |answer| match answer {
-            Ok(Answer::Stored { body, .. }) => {
-                let answer: serde_json::Value = serde_json::from_str(&body.stored).expect("JSON");
-                answer["charge"].as_f64().expect("credits")
-            }
-            other => panic!("{other:?}"),
-        };
-        self.database.commit(&operations).into_iter().map(charged).collect()
-    }
-
-    fn placing(&mut self, account_id: &str, plan: &serde_json::Value, lasts_ms: Option<i64>) -> Operation {
-        let card = RateCard::builtin();
-        let body: Value = serde_json::from_value(json!({"plan": plan, "accepted": {"high": 1000}})).expect("a body");
-        let request = charge::Request::read(&card, &body, charge::Kind::Charge).expect("a request");
-        let request_hash = request.document_hash();
-        Operation::Hold(NewHold {
-            account_id: account_id.into(),
-            idempotency: self.idempotency(account_id, Side::Payer),
-            decide: Box::new(move |account: &Account| charge::decide(&card, &request, account)),
-            asset: None,
-            lasts_ms,
-            bytes_a_day: self.bytes_a_day,
-            document_hash: request_hash,
-            body: Box::new(|placed| {
-                let charge = credits(placed.terms.whole.charge);
-                json!({"id": placed.hold_id, "charge": charge}).to_string().into()
-            }),
-        })
-    }
-}
-
 #[test]
 fn a_hold_that_expired_is_captured_for_a_day_and_no_longer() {
     const MINUTE_MS: i64 = 60_000;
     let ledger = Ledger::new(Engine::Sqlite);
-    let mut desk = Desk::open(&ledger, DECEMBER);
-    desk.account("acct_one", "basic");
-    let holds = [(); 2].map(|()| desk.hold("acct_one", MINUTE_MS));
+    let mut here = TimedLedger::open(&ledger, DECEMBER);
+    here.account("acct_one", "basic");
+    let holds = [(); 2].map(|()| here.hold("acct_one", MINUTE_MS));
     let over = DECEMBER + MINUTE_MS;
-    desk.set(over);
+    here.set(over);
     for hold_id in &holds {
         let (account_id, hold_id) = ("acct_one".into(), hold_id.clone());
-        assert!(matches!(desk.run(Operation::Expire { account_id, hold_id }), Answer::HoldResolved(_)));
+        assert!(matches!(here.run(Operation::Expire { account_id, hold_id }), Answer::HoldResolved(_)));
     }
-    desk.set(over + DAY_MS);
-    assert!(matches!(desk.capture("acct_one", &holds[0]), Answer::Stored { .. }));
-    desk.set(over + DAY_MS + 1);
-    let refused = desk.capture("acct_one", &holds[1]);
+    here.set(over + DAY_MS);
+    assert!(matches!(here.capture("acct_one", &holds[0]), Answer::Stored { .. }));
+    here.set(over + DAY_MS + 1);
+    let refused = here.capture("acct_one", &holds[1]);
     assert!(matches!(refused, Answer::HoldResolved(Resolution::Expired)), "{refused:?}");
 }
 
 #[test]
 fn a_hold_is_extended_for_seven_days_in_all() {
     let ledger = Ledger::new(Engine::Sqlite);
-    let mut desk = Desk::open(&ledger, DECEMBER);
-    desk.account("acct_one", "basic");
-    let hold = desk.hold("acct_one", DAY_MS);
+    let mut here = TimedLedger::open(&ledger, DECEMBER);
+    here.account("acct_one", "basic");
+    let hold = here.hold("acct_one", DAY_MS);
     for day in 0..7 {
         // Each time just before it expires.
-        desk.set(DECEMBER + day * (DAY_MS - 1));
-        let extended = desk.extend("acct_one", &hold, DAY_MS);
+        here.set(DECEMBER + day * (DAY_MS - 1));
+        let extended = here.extend("acct_one", &hold, DAY_MS);
         assert!(matches!(extended, Answer::Stored { .. }), "day {day}: {extended:?}");
     }
-    desk.set(DECEMBER + 6 * DAY_MS + 1_000);
-    let Answer::Refused(Refusal::Faults(faults)) = desk.extend("acct_one", &hold, DAY_MS) else { panic!("refused") };
+    here.set(DECEMBER + 6 * DAY_MS + 1_000);
+    let Answer::Refused(Refusal::Faults(faults)) = here.extend("acct_one", &hold, DAY_MS) else { panic!("refused") };
     let due = "a hold lasts at most 7 days in all; this one may last 86399 seconds more";
     assert_eq!(faults.errors[0].message, due);
-    assert!(matches!(desk.capture("acct_one", &hold), Answer::Stored { .. }));
+    assert!(matches!(here.capture("acct_one", &hold), Answer::Stored { .. }));
 }
 
 #[test]
 fn free_units_of_a_month_are_used_once_when_the_clock_steps_back_over_its_end_on_sqlite() {
     let ledger = Ledger::new(Engine::Sqlite);
-    let mut desk = Desk::open(&ledger, DECEMBER + 60_000);
-    desk.account("acct_one", "free");
-    assert!(desk.charge(&["acct_one"], &free_pictures())[0].abs() < f64::EPSILON);
-    desk.set(DECEMBER - 60_000);
+    let mut here = TimedLedger::open(&ledger, DECEMBER + 60_000);
+    here.account("acct_one", "free");
+    assert!(here.charge(&["acct_one"], &free_pictures())[0].abs() < f64::EPSILON);
+    here.set(DECEMBER - 60_000);
     assert!(
-        desk.charge(&["acct_one"], &free_pictures())[0] > 0.0,
+        here.charge(&["acct_one"], &free_pictures())[0] > 0.0,
         "December's units are used, and it is December here"
     );
-    desk.set(DECEMBER + 120_000);
-    assert!(desk.charge(&["acct_one"], &free_pictures())[0] > 0.0);
+    here.set(DECEMBER + 120_000);
+    assert!(here.charge(&["acct_one"], &free_pictures())[0] > 0.0);
     assert_eq!(ledger.rows("SELECT month, used FROM free_units"), [["2026-12", "10"]]);
     audit(&ledger);
 }
@@ -201,13 +89,13 @@ fn free_units_of_a_month_are_used_once_when_the_clock_steps_back_over_its_end_on
 #[test]
 fn an_entry_of_2030_moves_its_own_account_and_no_other_of_its_transaction_on_sqlite() {
     let ledger = Ledger::new(Engine::Sqlite);
-    let mut desk = Desk::open(&ledger, DECEMBER);
-    desk.account("acct_ahead", "basic");
-    desk.account("acct_other", "basic");
-    desk.set(YEAR_2030);
-    desk.charge(&["acct_ahead"], &two_credits());
-    desk.set(DECEMBER + 1_000);
-    desk.charge(&["acct_ahead", "acct_other"], &two_credits());
+    let mut here = TimedLedger::open(&ledger, DECEMBER);
+    here.account("acct_ahead", "basic");
+    here.account("acct_other", "basic");
+    here.set(YEAR_2030);
+    here.charge(&["acct_ahead"], &two_credits());
+    here.set(DECEMBER + 1_000);
+    here.charge(&["acct_ahead", "acct_other"], &two_credits());
     let last = |account: &str| ledger.count(&format!("SELECT max(at) FROM entries WHERE account_id = '{account}'"));
     assert_eq!((last("acct_ahead"), last("acct_other")), (YEAR_2030, DECEMBER + 1_000));
     audit(&ledger);
@@ -217,10 +105,10 @@ fn an_entry_of_2030_moves_its_own_account_and_no_other_of_its_transaction_on_sql
 #[test]
 fn one_operation_has_one_instant() {
     let ledger = Ledger::new(Engine::Sqlite);
-    let mut desk = Desk::open(&ledger, DECEMBER);
-    desk.account("acct_one", "basic");
-    desk.set(DECEMBER - 5);
-    desk.charge(&["acct_one"], &two_credits());
+    let mut here = TimedLedger::open(&ledger, DECEMBER);
+    here.account("acct_one", "basic");
+    here.set(DECEMBER - 5);
+    here.charge(&["acct_one"], &two_credits());
     let times = "SELECT (SELECT max(at) FROM entries), (SELECT at FROM holds), (SELECT at FROM hold_outcomes),
         (SELECT at FROM settled_lines), (SELECT at FROM ops)";
     assert_eq!(ledger.rows(times).concat(), vec![DECEMBER.to_string(); 5]);
@@ -229,17 +117,17 @@ fn one_operation_has_one_instant() {
 #[test]
 fn free_units_of_a_late_capture_are_of_the_month_in_which_its_hold_was_placed() {
     let ledger = Ledger::new(Engine::Sqlite);
-    let mut desk = Desk::open(&ledger, DECEMBER - 60_000);
-    desk.account("acct_one", "free");
-    let operation = desk.placing("acct_one", &free_pictures(), Some(30_000));
-    let Answer::Stored { body, .. } = desk.run(operation) else { panic!("a hold is placed") };
+    let mut here = TimedLedger::open(&ledger, DECEMBER - 60_000);
+    here.account("acct_one", "free");
+    let operation = here.placing("acct_one", &free_pictures(), Some(30_000));
+    let Answer::Stored { body, .. } = here.run(operation) else { panic!("a hold is placed") };
     let answer: serde_json::Value = serde_json::from_str(&body.stored).expect("JSON");
     let hold = answer["id"].as_str().expect("a hold's id").to_owned();
-    desk.set(DECEMBER + 60_000);
+    here.set(DECEMBER + 60_000);
     let ten = vec![("gemini-imagen".to_owned(), 10)];
-    assert!(matches!(desk.capture_with("acct_one", &hold, ten), Answer::Stored { .. }));
+    assert!(matches!(here.capture_with("acct_one", &hold, ten), Answer::Stored { .. }));
     assert_eq!(ledger.rows("SELECT month, used FROM free_units"), [["2026-11", "10"]]);
-    assert!(desk.charge(&["acct_one"], &free_pictures())[0].abs() < f64::EPSILON, "December has its own");
+    assert!(here.charge(&["acct_one"], &free_pictures())[0].abs() < f64::EPSILON, "December has its own");
     assert_eq!(
         ledger.rows("SELECT month, used FROM free_units ORDER BY month"),
         [["2026-11", "10"], ["2026-12", "10"]]
@@ -249,23 +137,23 @@ fn free_units_of_a_late_capture_are_of_the_month_in_which_its_hold_was_placed() 
 #[test]
 fn a_day_of_the_clock_limits_what_an_account_stores_and_the_next_day_begins_anew() {
     let ledger = Ledger::new(Engine::Sqlite);
-    let mut desk = Desk::open(&ledger, DECEMBER);
-    desk.account("acct_one", "basic");
-    desk.bytes_a_day = Some(5_000);
-    let placed = |desk: &mut Desk| {
-        let operation = desk.placing("acct_one", &two_credits(), None);
-        match desk.run(operation) {
+    let mut here = TimedLedger::open(&ledger, DECEMBER);
+    here.account("acct_one", "basic");
+    here.bytes_a_day = Some(5_000);
+    let placed = |here: &mut TimedLedger| {
+        let operation = here.placing("acct_one", &two_credits(), None);
+        match here.run(operation) {
             Answer::Stored { .. } => true,
             Answer::Refused(Refusal::StorageLimit { .. }) => false,
             other => panic!("{other:?}"),
         }
     };
-    let first_day = (0..8).filter(|_| placed(&mut desk)).count();
+    let first_day = (0..8).filter(|_| placed(&mut here)).count();
     assert!((2..6).contains(&first_day), "{first_day}");
-    desk.set(DECEMBER + DAY_MS - 1);
-    assert!(!placed(&mut desk));
-    desk.set(DECEMBER + DAY_MS);
-    let second_day = (0..8).filter(|_| placed(&mut desk)).count();
+    here.set(DECEMBER + DAY_MS - 1);
+    assert!(!placed(&mut here));
+    here.set(DECEMBER + DAY_MS);
+    let second_day = (0..8).filter(|_| placed(&mut here)).count();
     // The document is there already, so that the same bytes hold as many charges at least.
     assert!(second_day >= first_day, "{first_day} and {second_day}");
     audit(&ledger);
@@ -275,9 +163,9 @@ fn a_day_of_the_clock_limits_what_an_account_stores_and_the_next_day_begins_anew
 fn a_restart_with_a_clock_that_is_an_hour_behind_moves_no_account_that_has_no_such_entry() {
     let ledger = Ledger::new(Engine::Sqlite);
     let hour_ahead = system_time() + 3_600_000;
-    let mut desk = Desk::open(&ledger, hour_ahead);
-    desk.account("acct_ahead", "basic");
-    drop(desk);
+    let mut here = TimedLedger::open(&ledger, hour_ahead);
+    here.account("acct_ahead", "basic");
+    drop(here);
     let server = Server::start(&ledger);
     let Opened { id, .. } = ledger.admin(&server).account("basic", 10_000, SCOPES);
     let at = ledger.count(&format!("SELECT max(at) FROM entries WHERE account_id = '{id}'"));
@@ -376,8 +264,8 @@ fn an_entry_of_2030_moves_its_own_account_and_no_other_of_its_transaction_on_pos
 fn a_ledger_far_ahead_of_the_clock_is_refused_at_start_unless_told_otherwise(engine: Engine) {
     let ledger = Ledger::new(engine);
     if engine == Engine::Sqlite {
-        let mut desk = Desk::open(&ledger, YEAR_2030);
-        desk.account("acct_ahead", "basic");
+        let mut here = TimedLedger::open(&ledger, YEAR_2030);
+        here.account("acct_ahead", "basic");
     } else {
         with_clock(&ledger, YEAR_2030 - system_time());
         drop(Server::start(&ledger));

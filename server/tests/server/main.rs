@@ -34,6 +34,8 @@ mod storage;
 mod strangers;
 mod survival;
 mod tampering;
+mod timed_ledger;
+
 mod wire;
 
 #[path = "../../../tests/corpus/mod.rs"]

@@ -143,7 +143,7 @@ export class BalanceMeter extends Asking<Preflight> {
     return preflight.balance === null ? this.words.unlimited : formats.credits(preflight.balance);
   }
 
-  /** What is left after it or, where the balance does not cover the most that it can cost, what is missing: one of the two. */
+  /** The rest after the plan, or the missing amount if the balance does not cover the highest price. */
   private left(preflight: Preflight | null, formats: Formats): TemplateResult {
     const { words } = this;
     if (preflight === null) return this.figure(words.after, null, null, formats, "after");
